@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Every byte layout that a Kerberos acceptor meets, read and written.
+//!
+//! From the outside in: [`spnego`] and [`gss`] frame a token, [`messages`] are what is inside,
+//! [`der`] is how they are written down. [`keytab`] and [`ccache`] are the files. [`principal`]
+//! and [`registry`] are the names and numbers that all of them share.
+//!
+//! Decoding borrows, allocates nothing and never panics. Nothing here is verified: a decoded
+//! ticket is what somebody sent, no more.
+#![no_std]
+
+extern crate alloc;
+
+pub mod der;

@@ -1,0 +1,455 @@
+//! Hot path. Reads DER where it lies: a cursor that knows where it stands and what it reads.
+
+use super::{DecodeError, DecodeErrorKind, Result};
+
+/// Levels of elements inside each other; the deepest message of Kerberos has fewer than half.
+const MAX_DEPTH: u8 = 32;
+
+const BOOLEAN: u8 = 0x01;
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const OCTET_STRING: u8 = 0x04;
+const OBJECT_IDENTIFIER: u8 = 0x06;
+const ENUMERATED: u8 = 0x0a;
+const GENERALIZED_TIME: u8 = 0x18;
+const GENERAL_STRING: u8 = 0x1b;
+const SEQUENCE: u8 = 0x30;
+const CONTEXT: u8 = 0xa0;
+const APPLICATION: u8 = 0x60;
+const TAG_NUMBER: u8 = 0x1f;
+
+/// A cursor over DER that borrows what it reads.
+///
+/// Each error carries the offset from the start of the input and the structure and field that were
+/// being read.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    offset: usize,
+    depth: u8,
+    /// The context tags below this number are behind us.
+    next_field: u8,
+    structure: &'static str,
+    field: &'static str,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the first of `octets`.
+    #[must_use]
+    pub const fn new(octets: &'a [u8]) -> Self {
+        Self {
+            rest: octets,
+            offset: 0,
+            depth: 0,
+            next_field: 0,
+            structure: "DER",
+            field: "",
+        }
+    }
+
+    /// Starts at the first of `octets`, which errors call `structure` until a named one is entered.
+    #[must_use]
+    pub const fn named(structure: &'static str, octets: &'a [u8]) -> Self {
+        Self {
+            rest: octets,
+            offset: 0,
+            depth: 0,
+            next_field: 0,
+            structure,
+            field: "",
+        }
+    }
+
+    /// What is not yet read.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Whether all is read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The identifier octet of the next element.
+    #[must_use]
+    pub fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    /// The error of `kind` at the place where the reader stands.
+    #[must_use]
+    pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError {
+            kind,
+            offset: self.offset,
+            structure: self.structure,
+            field: self.field,
+        }
+    }
+
+    /// Ends the reading: nothing may be left over.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::TrailingData`].
+    pub const fn finish(self) -> Result<()> {
+        match self.rest.len() {
+            0 => Ok(()),
+            octets => Err(self.error(DecodeErrorKind::TrailingData { octets })),
+        }
+    }
+
+    /// `[APPLICATION number] SEQUENCE { … }`, called `name` in errors.
+    ///
+    /// # Errors
+    /// [`DecodeError`] of the tags, of `fields`, or of what they leave over.
+    pub fn application<T>(
+        &mut self,
+        number: u8,
+        name: &'static str,
+        fields: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let mut inside = self.nested(APPLICATION | number, name)?;
+        let value = inside.sequence(name, fields)?;
+        inside.finish()?;
+        Ok(value)
+    }
+
+    /// `SEQUENCE { … }`, called `name` in errors.
+    ///
+    /// Unknown fields after the last known one are skipped as long as their tags ascend: later
+    /// versions of a type may add fields (RFC 4120 §1.5), and MIT krb5 skips them likewise.
+    ///
+    /// # Errors
+    /// [`DecodeError`] of the tag, of `fields`, or of what they leave over.
+    pub fn sequence<T>(
+        &mut self,
+        name: &'static str,
+        fields: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let mut inside = self.nested(SEQUENCE, name)?;
+        let value = fields(&mut inside)?;
+        inside.skip_unknown_fields()?;
+        inside.finish()?;
+        Ok(value)
+    }
+
+    /// The field `[number]`, called `name` in errors.
+    ///
+    /// # Errors
+    /// [`DecodeError`] of the tag, of `value`, or of what it leaves over.
+    pub fn field<T>(
+        &mut self,
+        number: u8,
+        name: &'static str,
+        value: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.field = name;
+        let mut inside = self.nested(CONTEXT | number, self.structure)?;
+        inside.field = name;
+        let value = value(&mut inside)?;
+        inside.finish()?;
+        self.next_field = number.saturating_add(1);
+        Ok(value)
+    }
+
+    /// The field `[number] OPTIONAL`, called `name` in errors.
+    ///
+    /// # Errors
+    /// [`DecodeError`] of `value`, or of what it leaves over.
+    pub fn optional<T>(
+        &mut self,
+        number: u8,
+        name: &'static str,
+        value: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<Option<T>> {
+        if self.peek() != Some(CONTEXT | number) {
+            return Ok(None);
+        }
+        self.field(number, name, value).map(Some)
+    }
+
+    /// Enters the element with the identifier octet `tag`, keeping the names for errors.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::UnexpectedTag`], or what is wrong with its length.
+    pub fn enter(&mut self, tag: u8) -> Result<Self> {
+        self.nested(tag, self.structure)
+    }
+
+    /// The contents of the element with the identifier octet `tag`.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::UnexpectedTag`], or what is wrong with its length.
+    pub fn element(&mut self, tag: u8) -> Result<&'a [u8]> {
+        match self.peek() {
+            Some(found) if found == tag => self.any().map(|(_, contents)| contents),
+            found => Err(self.error(DecodeErrorKind::UnexpectedTag {
+                expected: tag,
+                found,
+            })),
+        }
+    }
+
+    /// Any element: its identifier octet and its contents.
+    ///
+    /// # Errors
+    /// What is wrong with its tag or length.
+    pub fn any(&mut self) -> Result<(u8, &'a [u8])> {
+        let (tag, header, length) = self.header()?;
+        let after = self.rest.get(header..).unwrap_or_default();
+        let Some((contents, rest)) = after.split_at_checked(length) else {
+            let kind = DecodeErrorKind::Truncated {
+                needed: length,
+                found: after.len(),
+            };
+            return Err(self.error(kind));
+        };
+        self.rest = rest;
+        self.offset = self.offset.saturating_add(header).saturating_add(length);
+        Ok((tag, contents))
+    }
+
+    /// The next element whole, with its tag and length, whatever it is.
+    ///
+    /// # Errors
+    /// What is wrong with its tag or length.
+    pub fn whole(&mut self) -> Result<&'a [u8]> {
+        let before = self.rest;
+        self.any()?;
+        let length = before.len().saturating_sub(self.rest.len());
+        Ok(before.get(..length).unwrap_or_default())
+    }
+
+    /// `OCTET STRING`.
+    ///
+    /// # Errors
+    /// As [`Reader::element`].
+    pub fn octet_string(&mut self) -> Result<&'a [u8]> {
+        self.element(OCTET_STRING)
+    }
+
+    /// `GeneralString`: octets, in whatever encoding the peer uses (RFC 4120 §5.2.1 says ASCII;
+    /// Active Directory, MIT and Heimdal send UTF-8).
+    ///
+    /// # Errors
+    /// As [`Reader::element`].
+    pub fn general_string(&mut self) -> Result<&'a [u8]> {
+        self.element(GENERAL_STRING)
+    }
+
+    /// `BOOLEAN`.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::Boolean`], or as [`Reader::element`].
+    pub fn boolean(&mut self) -> Result<bool> {
+        let start = self.clone();
+        match self.element(BOOLEAN)? {
+            [0] => Ok(false),
+            [0xff] => Ok(true),
+            _ => Err(start.error(DecodeErrorKind::Boolean)),
+        }
+    }
+
+    /// `INTEGER (-2147483648..2147483647)`, Kerberos' Int32.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::IntegerOutOfRange`], [`DecodeErrorKind::NonMinimalInteger`], or as
+    /// [`Reader::element`].
+    pub fn int32(&mut self) -> Result<i32> {
+        let start = self.clone();
+        i32::try_from(self.integer(INTEGER)?)
+            .map_err(|_| start.error(DecodeErrorKind::IntegerOutOfRange))
+    }
+
+    /// `INTEGER (0..4294967295)`, Kerberos' UInt32.
+    ///
+    /// # Errors
+    /// As [`Reader::int32`].
+    pub fn uint32(&mut self) -> Result<u32> {
+        let start = self.clone();
+        u32::try_from(self.integer(INTEGER)?)
+            .map_err(|_| start.error(DecodeErrorKind::IntegerOutOfRange))
+    }
+
+    /// A UInt32 that peers send as a signed one, read modulo 2³².
+    ///
+    /// PEER Windows sends key version numbers of read-only domain controllers as negative
+    /// numbers, and MIT krb5 before 1.11 sequence numbers; RFC 4120 §5.5.1 asks for tolerance.
+    ///
+    /// # Errors
+    /// As [`Reader::int32`].
+    pub fn uint32_sent_signed(&mut self) -> Result<u32> {
+        let start = self.clone();
+        let value = self.integer(INTEGER)?;
+        u32::try_from(value)
+            .or_else(|_| i32::try_from(value).map(i32::cast_unsigned))
+            .map_err(|_| start.error(DecodeErrorKind::IntegerOutOfRange))
+    }
+
+    /// `ENUMERATED` of one octet's values.
+    ///
+    /// # Errors
+    /// As [`Reader::int32`].
+    pub fn enumerated(&mut self) -> Result<u8> {
+        let start = self.clone();
+        u8::try_from(self.integer(ENUMERATED)?)
+            .map_err(|_| start.error(DecodeErrorKind::IntegerOutOfRange))
+    }
+
+    /// An Int32 that must be `expected`: a version or a message type.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::Constant`], or as [`Reader::int32`].
+    pub fn constant(&mut self, expected: i32) -> Result<()> {
+        let start = self.clone();
+        let found = self.int32()?;
+        if found == expected {
+            return Ok(());
+        }
+        Err(start.error(DecodeErrorKind::Constant {
+            expected: expected.into(),
+            found: found.into(),
+        }))
+    }
+
+    /// `KerberosFlags`: the first 32 bits, bit 0 the highest.
+    ///
+    /// RFC 4120 §5.2.8 wants at least 32 bits; fewer are read as if followed by zeros and those
+    /// beyond are ignored, as MIT krb5 and Heimdal do.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::BitString`], or as [`Reader::element`].
+    pub fn flags(&mut self) -> Result<u32> {
+        let start = self.clone();
+        let (unused, bits) = match self.element(BIT_STRING)?.split_first() {
+            Some((unused @ 0..=7, bits)) if *unused == 0 || !bits.is_empty() => (*unused, bits),
+            _ => return Err(start.error(DecodeErrorKind::BitString)),
+        };
+        let mut word = [0; 4];
+        for (to, from) in word.iter_mut().zip(bits) {
+            *to = *from;
+        }
+        if let Some(last) = bits
+            .len()
+            .checked_sub(1)
+            .and_then(|last| word.get_mut(last))
+        {
+            *last &= 0xff_u8.unbounded_shl(unused.into());
+        }
+        Ok(u32::from_be_bytes(word))
+    }
+
+    /// `KerberosTime`: the contents of a GeneralizedTime; [`crate::messages::KerberosTime`] reads
+    /// them.
+    ///
+    /// # Errors
+    /// As [`Reader::element`].
+    pub fn generalized_time(&mut self) -> Result<&'a [u8]> {
+        self.element(GENERALIZED_TIME)
+    }
+
+    /// The contents of an `OBJECT IDENTIFIER`: at least one octet, the last arc complete.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::ObjectIdentifier`], or as [`Reader::element`].
+    pub fn object_identifier(&mut self) -> Result<&'a [u8]> {
+        let start = self.clone();
+        match self.element(OBJECT_IDENTIFIER)? {
+            oid @ [.., last] if last & 0x80 == 0 => Ok(oid),
+            _ => Err(start.error(DecodeErrorKind::ObjectIdentifier)),
+        }
+    }
+
+    fn integer(&mut self, tag: u8) -> Result<i64> {
+        let start = self.clone();
+        let octets = self.element(tag)?;
+        let minimal = match octets {
+            [] => false,
+            [0, next, ..] => next & 0x80 != 0,
+            [0xff, next, ..] => next & 0x80 == 0,
+            _ => true,
+        };
+        if !minimal {
+            return Err(start.error(DecodeErrorKind::NonMinimalInteger));
+        }
+        if octets.len() > 8 {
+            return Err(start.error(DecodeErrorKind::IntegerOutOfRange));
+        }
+        let negative = octets.first().is_some_and(|first| first & 0x80 != 0);
+        let sign: i64 = if negative { -1 } else { 0 };
+        Ok(octets
+            .iter()
+            .fold(sign, |value, octet| (value << 8) | i64::from(*octet)))
+    }
+
+    fn nested(&mut self, tag: u8, structure: &'static str) -> Result<Self> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.error(DecodeErrorKind::TooDeep));
+        }
+        let structure_before = core::mem::replace(&mut self.structure, structure);
+        let field_before = self.field;
+        if structure != structure_before {
+            self.field = "";
+        }
+        let contents = self.element(tag)?;
+        self.structure = structure_before;
+        self.field = field_before;
+        Ok(Self {
+            rest: contents,
+            offset: self.offset.saturating_sub(contents.len()),
+            depth: self.depth.saturating_add(1),
+            next_field: 0,
+            structure,
+            field: "",
+        })
+    }
+
+    /// The identifier octet, how long tag and length are together, and the length of the contents.
+    fn header(&self) -> Result<(u8, usize, usize)> {
+        let truncated = DecodeErrorKind::Truncated {
+            needed: 2,
+            found: self.rest.len(),
+        };
+        let (tag, header, length) = match *self.rest {
+            [tag, length @ 0..=0x7f, ..] => (tag, 2, usize::from(length)),
+            [_, 0x80, ..] => return Err(self.error(DecodeErrorKind::IndefiniteLength)),
+            [tag, 0x81, a, ..] => (tag, 3, usize::from(a)),
+            [tag, 0x82, a, b, ..] => (tag, 4, usize::from(u16::from_be_bytes([a, b]))),
+            [tag, 0x83, a, b, c, ..] => {
+                let length = u32::from_be_bytes([0, a, b, c]);
+                (tag, 5, usize::try_from(length).unwrap_or(usize::MAX))
+            }
+            [_, 0x84..=0xff, ..] => return Err(self.error(DecodeErrorKind::LengthTooLarge)),
+            _ => return Err(self.error(truncated)),
+        };
+        if tag & TAG_NUMBER == TAG_NUMBER {
+            return Err(self.error(DecodeErrorKind::HighTagNumber));
+        }
+        let minimal = match header {
+            3 => length > 0x7f,
+            4 => length > 0xff,
+            5 => length > 0xffff,
+            _ => true,
+        };
+        if !minimal {
+            return Err(self.error(DecodeErrorKind::NonMinimalLength));
+        }
+        Ok((tag, header, length))
+    }
+
+    fn skip_unknown_fields(&mut self) -> Result<()> {
+        while let Some(tag) = self.peek() {
+            let number = tag & TAG_NUMBER;
+            if tag & !TAG_NUMBER != CONTEXT || number < self.next_field {
+                return Err(self.error(DecodeErrorKind::TrailingData {
+                    octets: self.rest.len(),
+                }));
+            }
+            self.any()?;
+            self.next_field = number.saturating_add(1);
+        }
+        Ok(())
+    }
+}

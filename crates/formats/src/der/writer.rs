@@ -1,0 +1,158 @@
+//! Writes DER forwards; a length is put before its contents when they are known.
+
+use super::Encode;
+use alloc::vec::Vec;
+
+const BOOLEAN: u8 = 0x01;
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const OCTET_STRING: u8 = 0x04;
+const OBJECT_IDENTIFIER: u8 = 0x06;
+const ENUMERATED: u8 = 0x0a;
+const GENERALIZED_TIME: u8 = 0x18;
+const GENERAL_STRING: u8 = 0x1b;
+const SEQUENCE: u8 = 0x30;
+const CONTEXT: u8 = 0xa0;
+const APPLICATION: u8 = 0x60;
+
+/// Collects DER: the mirror image of [`super::Reader`].
+///
+/// Contents move up by a few octets once per level; nothing larger than a ticket is written.
+#[derive(Debug, Default)]
+pub struct Writer {
+    octets: Vec<u8>,
+}
+
+impl Writer {
+    /// Starts with nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { octets: Vec::new() }
+    }
+
+    /// Starts with room for `octets`: a secret that never outgrows it is never copied.
+    #[must_use]
+    pub fn with_capacity(octets: usize) -> Self {
+        Self {
+            octets: Vec::with_capacity(octets),
+        }
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<u8> {
+        self.octets
+    }
+
+    /// `[APPLICATION number] SEQUENCE { … }`.
+    pub fn application(&mut self, number: u8, fields: impl FnOnce(&mut Self)) {
+        self.nested(APPLICATION | number, |inside| inside.sequence(fields));
+    }
+
+    /// `SEQUENCE { … }`.
+    pub fn sequence(&mut self, fields: impl FnOnce(&mut Self)) {
+        self.nested(SEQUENCE, fields);
+    }
+
+    /// The field `[number]`.
+    pub fn field(&mut self, number: u8, value: impl FnOnce(&mut Self)) {
+        self.nested(CONTEXT | number, value);
+    }
+
+    /// The field `[number]` that holds `value`.
+    pub fn value(&mut self, number: u8, value: &impl Encode) {
+        self.field(number, |inside| value.encode(inside));
+    }
+
+    /// The field `[number] OPTIONAL` that holds `value`.
+    pub fn optional(&mut self, number: u8, value: Option<&impl Encode>) {
+        if let Some(value) = value {
+            self.value(number, value);
+        }
+    }
+
+    /// An element with the identifier octet `tag`, its contents written by `contents`.
+    pub fn nested(&mut self, tag: u8, contents: impl FnOnce(&mut Self)) {
+        let start = self.octets.len();
+        contents(self);
+        let length = self.octets.len().saturating_sub(start);
+        let (header, used) = header(tag, length);
+        self.octets
+            .splice(start..start, header.into_iter().take(used));
+    }
+
+    /// An element with the identifier octet `tag` and these contents.
+    pub fn element(&mut self, tag: u8, contents: &[u8]) {
+        self.nested(tag, |inside| inside.raw(contents));
+    }
+
+    /// Octets that are DER already.
+    pub fn raw(&mut self, octets: &[u8]) {
+        self.octets.extend_from_slice(octets);
+    }
+
+    /// `OCTET STRING`.
+    pub fn octet_string(&mut self, octets: &[u8]) {
+        self.element(OCTET_STRING, octets);
+    }
+
+    /// `GeneralString`.
+    pub fn general_string(&mut self, octets: &[u8]) {
+        self.element(GENERAL_STRING, octets);
+    }
+
+    /// The contents of a `GeneralizedTime`.
+    pub fn generalized_time(&mut self, text: &[u8]) {
+        self.element(GENERALIZED_TIME, text);
+    }
+
+    /// The contents of an `OBJECT IDENTIFIER`.
+    pub fn object_identifier(&mut self, oid: &[u8]) {
+        self.element(OBJECT_IDENTIFIER, oid);
+    }
+
+    /// `BOOLEAN`.
+    pub fn boolean(&mut self, value: bool) {
+        self.element(BOOLEAN, if value { &[0xff] } else { &[0] });
+    }
+
+    /// `INTEGER`.
+    pub fn integer(&mut self, value: impl Into<i64>) {
+        self.shortest_integer(INTEGER, value.into());
+    }
+
+    /// `ENUMERATED`.
+    pub fn enumerated(&mut self, value: u8) {
+        self.shortest_integer(ENUMERATED, value.into());
+    }
+
+    /// `KerberosFlags`, 32 bits, bit 0 the highest.
+    pub fn flags(&mut self, word: u32) {
+        self.nested(BIT_STRING, |inside| {
+            inside.raw(&[0]); // no unused bits
+            inside.raw(&word.to_be_bytes());
+        });
+    }
+
+    fn shortest_integer(&mut self, tag: u8, value: i64) {
+        let octets = value.to_be_bytes();
+        let mut shortest = octets.as_slice();
+        while let [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] = shortest {
+            shortest = shortest.get(1..).unwrap_or_default();
+        }
+        self.element(tag, shortest);
+    }
+}
+
+/// Tag and length, and how many of the octets they fill.
+fn header(tag: u8, length: usize) -> ([u8; 6], usize) {
+    let length = u32::try_from(length).unwrap_or(u32::MAX); // no message is that large
+    let [a, b, c, d] = length.to_be_bytes();
+    match length {
+        0..=0x7f => ([tag, d, 0, 0, 0, 0], 2),
+        0x80..=0xff => ([tag, 0x81, d, 0, 0, 0], 3),
+        0x100..=0xffff => ([tag, 0x82, c, d, 0, 0], 4),
+        0x1_0000..=0xff_ffff => ([tag, 0x83, b, c, d, 0], 5),
+        _ => ([tag, 0x84, a, b, c, d], 6),
+    }
+}
