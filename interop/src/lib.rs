@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The rig: real Kerberos programs against the binary `portcullis`, on loopback and high ports.
+//!
+//! [`realm::MitRealm`] is a KDC with services of every enctype, [`login::Login`] a user with a ticket,
+//! [`initiator`] makes tokens, [`portcullis`] and [`mit_acceptor`] judge them, [`http`] asks the axum example.
+//! Nothing global is touched: each program gets its configuration by environment, each realm has its own
+//! directory, and every process ends when its handle is dropped or the test dies ([`process`]).
+
+pub mod field_map;
+pub mod http;
+pub mod initiator;
+pub mod login;
+pub mod mit_acceptor;
+pub mod peer;
+pub mod portcullis;
+pub mod process;
+pub mod realm;
+pub mod seeded;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+/// Octets of base64 text (RFC 4648 §4, padded).
+///
+/// # Panics
+/// When it is not base64: a peer's program said something else.
+#[must_use]
+pub fn from_base64(text: &str) -> Vec<u8> {
+    STANDARD
+        .decode(text.trim())
+        .unwrap_or_else(|error| panic!("{error} in base64: {text}"))
+}
+
+/// Base64 text of octets.
+#[must_use]
+pub fn to_base64(octets: &[u8]) -> String {
+    STANDARD.encode(octets)
+}

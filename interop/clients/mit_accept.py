@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+"""MIT's acceptor as the second opinion: one JSON request per line in, one JSON verdict per line out.
+
+Request: {"keytab": PATH, "tokens": [BASE64, ...], "channel_binding_data": HEX or null}. The tokens go in order to one
+context. Verdict: {"verdict": "accepted|continue|rejected", "client", "service", "flags", "reply", "error"}; keys that are
+unknown are null. Run with KRB5RCACHENAME=none: unless replays are the question: MIT's cache is a file for all.
+"""
+
+import base64
+import json
+import sys
+
+import gssapi
+import gssapi.raw
+
+FLAG = gssapi.RequirementFlag
+FLAGS = {
+    "deleg": FLAG.delegate_to_peer,
+    "mutual": FLAG.mutual_authentication,
+    "replay": FLAG.replay_detection,
+    "sequence": FLAG.out_of_sequence_detection,
+    "conf": FLAG.confidentiality,
+    "integ": FLAG.integrity,
+    "dce": FLAG.dce_style,
+}
+CREDENTIALS = {}
+
+
+def credentials(keytab):
+    if keytab not in CREDENTIALS:
+        CREDENTIALS[keytab] = gssapi.Credentials(usage="accept", store={"keytab": "FILE:" + keytab})
+    return CREDENTIALS[keytab]
+
+
+def context_for(request):
+    data = request.get("channel_binding_data")
+    bindings = None if data is None else gssapi.raw.ChannelBindings(application_data=bytes.fromhex(data))
+    return gssapi.SecurityContext(
+        creds=credentials(request["keytab"]), usage="accept", channel_bindings=bindings
+    )
+
+
+def text(token):
+    return None if token is None else base64.b64encode(token).decode()
+
+
+def accept(request):
+    verdict = {"verdict": "continue", "client": None, "service": None, "flags": None, "reply": None, "error": None}
+    try:
+        context = context_for(request)
+        for token in request["tokens"]:
+            verdict["reply"] = text(context.step(base64.b64decode(token)))
+        if context.complete:
+            flags = context.actual_flags
+            verdict["verdict"] = "accepted"
+            verdict["client"] = str(context.initiator_name)
+            verdict["service"] = str(context.target_name)
+            verdict["flags"] = [name for name, flag in FLAGS.items() if flags & flag]
+    except gssapi.exceptions.GSSError as refused:
+        verdict["verdict"] = "rejected"
+        verdict["reply"] = text(getattr(refused, "token", None))
+        verdict["error"] = {"message": str(refused), "major": refused.maj_code, "minor": refused.min_code}
+    return verdict
+
+
+def main():
+    for line in sys.stdin:
+        print(json.dumps(accept(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+//! A user who has logged in: a credential cache, and commands that use it.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::process::{run, try_run};
+use crate::realm::MitRealm;
+
+static LOGINS: AtomicUsize = AtomicUsize::new(0);
+
+/// A user's credential cache.
+#[derive(Debug)]
+pub struct Login<'r> {
+    realm: &'r MitRealm,
+    user: String,
+    ccache: PathBuf,
+    configuration: &'static str,
+}
+
+impl<'r> Login<'r> {
+    /// kinit with the user's keytab.
+    ///
+    /// # Panics
+    /// When kinit fails.
+    #[must_use]
+    pub fn with_keytab(realm: &'r MitRealm, user: &str) -> Self {
+        Self::try_with_keytab(realm, user).unwrap_or_else(|| panic!("no ticket for {user}"))
+    }
+
+    /// kinit with the user's keytab; none if the KDC says no.
+    #[must_use]
+    pub fn try_with_keytab(realm: &'r MitRealm, user: &str) -> Option<Self> {
+        let number = LOGINS.fetch_add(1, Ordering::Relaxed);
+        let ccache = realm.path(&format!("{number}.ccache"));
+        let login = Self {
+            realm,
+            user: user.to_owned(),
+            ccache,
+            configuration: "krb5.conf",
+        };
+        let mut kinit = login.command("/usr/bin/kinit");
+        kinit.arg("-k").arg("-t").arg(login.keytab()).arg(user);
+        try_run(&mut kinit).status.success().then_some(login)
+    }
+
+    /// The same login, for clients that announce channel bindings as Windows does.
+    #[must_use]
+    pub fn aware(mut self) -> Self {
+        self.configuration = "krb5-aware.conf";
+        self
+    }
+
+    /// Gets a ticket for `service` into the cache, so that it stays the same whatever the KDC does next.
+    pub fn kvno(&self, service: &str) {
+        run(self.command("/usr/bin/kvno").arg(service));
+    }
+
+    /// A command that has this user's credentials.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.realm.command(program);
+        command
+            .env("KRB5_CONFIG", self.realm.path(self.configuration))
+            .env("KRB5CCNAME", format!("FILE:{}", self.ccache.display()));
+        command
+    }
+
+    /// The realm that it is a login to.
+    #[must_use]
+    pub fn realm(&self) -> &'r MitRealm {
+        self.realm
+    }
+
+    /// The user's own keytab, for clients that log in themselves.
+    #[must_use]
+    pub fn keytab(&self) -> PathBuf {
+        let name = self.user.split('@').next().unwrap_or_default();
+        self.realm.keytab(name)
+    }
+
+    /// The user's name, without the realm.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        self.user.split('@').next().unwrap_or_default()
+    }
+}

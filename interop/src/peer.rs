@@ -1,0 +1,137 @@
+//! The programs that we are tested against: what they are called, how one sees that they are here, and which
+//! Debian packages bring them.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A program that is not ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Peer {
+    /// What a skipped test says is missing.
+    pub name: &'static str,
+    /// The Debian packages that bring it.
+    pub packages: &'static [&'static str],
+    /// A program and its arguments that succeed when the peer is here.
+    probe: &'static [&'static str],
+}
+
+impl Peer {
+    /// MIT's KDC and command-line clients.
+    pub const MIT: Self = Self {
+        name: "MIT krb5",
+        packages: &["krb5-kdc", "krb5-admin-server", "krb5-user"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "test -x /usr/sbin/krb5kdc -a -x /usr/sbin/kadmin.local -a -x /usr/bin/kvno",
+        ],
+    };
+    /// MIT's GSS-API library, driven from Python.
+    pub const PYTHON_GSSAPI: Self = Self {
+        name: "python3-gssapi",
+        packages: &["python3-gssapi"],
+        probe: &["/usr/bin/python3", "-c", "import gssapi.raw"],
+    };
+    /// requests-kerberos.
+    pub const REQUESTS_KERBEROS: Self = Self {
+        name: "python3-requests-kerberos",
+        packages: &["python3-requests-kerberos"],
+        probe: &["/usr/bin/python3", "-c", "import requests_kerberos"],
+    };
+    /// curl, built with GSS-API as Debian does.
+    pub const CURL: Self = Self {
+        name: "curl",
+        packages: &["curl"],
+        probe: &["/bin/sh", "-c", "/usr/bin/curl --version | grep -q GSS-API"],
+    };
+    /// OpenJDK 17: its compiler and its own Kerberos.
+    pub const JAVA: Self = Self {
+        name: "OpenJDK 17",
+        packages: &["openjdk-17-jdk-headless"],
+        probe: &["javac", "-version"],
+    };
+    /// gokrb5, compiled with Debian's Go.
+    pub const GOKRB5: Self = Self {
+        name: "gokrb5",
+        packages: &["golang-go", "golang-github-jcmturner-gokrb5.v8-dev"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "test -d /usr/share/gocode/src/github.com/jcmturner/gokrb5/v8 && go version",
+        ],
+    };
+
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::MIT,
+        Self::PYTHON_GSSAPI,
+        Self::REQUESTS_KERBEROS,
+        Self::CURL,
+        Self::JAVA,
+        Self::GOKRB5,
+    ];
+
+    /// Whether it is installed.
+    #[must_use]
+    pub fn is_here(self) -> bool {
+        let Some((program, arguments)) = self.probe.split_first() else {
+            return false;
+        };
+        Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+}
+
+/// Whether all of `peers` are here. If not, says which test is skipped and why; the test then returns.
+///
+/// # Panics
+/// With `CI=true`, when a peer is missing: there nothing may be skipped.
+#[must_use]
+pub fn present(test: &str, peers: &[Peer]) -> bool {
+    for peer in peers {
+        if !peer.is_here() {
+            let packages = peer.packages.join(" ");
+            skip(
+                test,
+                &format!("{} is not here (Debian: {packages})", peer.name),
+            );
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether `program`, which this workspace builds, is there; if not, says that `test` is skipped.
+///
+/// # Panics
+/// With `CI=true`, when it is not.
+#[must_use]
+pub fn built(test: &str, program: &Path) -> bool {
+    let there = program.exists();
+    if !there {
+        skip(test, &format!("{} is not built", program.display()));
+    }
+    there
+}
+
+/// Says that `test` is skipped: on standard error, and in the file that `PORTCULLIS_SKIPS` names, so that
+/// `cargo xtask test` can repeat it in its summary.
+fn skip(test: &str, reason: &str) {
+    assert!(
+        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+        "{test}: {reason}"
+    );
+    eprintln!("skipped: {test}: {reason}");
+    if let Some(path) = std::env::var_os("PORTCULLIS_SKIPS") {
+        let file = OpenOptions::new().append(true).create(true).open(path);
+        let _ = file.and_then(|mut file| writeln!(file, "{test}: {reason}"));
+    }
+}

@@ -1,0 +1,150 @@
+//! An MIT KDC with two realms that trust each other: EXAMPLE.TEST, where the services are, and OTHER.TEST.
+//!
+//! | principal | key | session key |
+//! | --- | --- | --- |
+//! | `HTTP/eN.example.test` | enctype N alone | aes256-sha1 (MIT's choice whatever the service's key is) |
+//! | `HTTP/sN.example.test` | enctype 18 | enctype N |
+//! | `HTTP/bN.example.test` | enctype N | enctype N |
+//! | `HTTP/rotated.example.test` | enctype 18, kvno 1, and 2 after [`MitRealm::rotate`] | aes256-sha1 |
+//!
+//! Users: `alice`, `bob` in EXAMPLE.TEST, `carol` in OTHER.TEST. All keys are random and differ from realm to
+//! realm, so a request that reaches another test's KDC fails instead of passing by chance.
+
+mod configuration;
+mod database;
+
+use std::net::{TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::login::Login;
+use crate::process::Daemon;
+
+/// The realm of the services, of alice and of bob.
+pub const REALM: &str = "EXAMPLE.TEST";
+/// The realm of carol.
+pub const OTHER_REALM: &str = "OTHER.TEST";
+/// The enctypes of which there is a service each, with the names that MIT gives them.
+pub const ENCTYPES: [(u8, &str); 5] = [
+    (17, "aes128-cts-hmac-sha1-96"),
+    (18, "aes256-cts-hmac-sha1-96"),
+    (19, "aes128-cts-hmac-sha256-128"),
+    (20, "aes256-cts-hmac-sha384-192"),
+    (23, "arcfour-hmac"),
+];
+
+/// A running KDC and all that it needs.
+#[derive(Debug)]
+pub struct MitRealm {
+    directory: TempDir,
+    kdc: Option<Daemon>,
+}
+
+impl MitRealm {
+    /// Makes the databases and keytabs and starts the KDC.
+    ///
+    /// # Panics
+    /// When it does not come up; the message has the KDC's log.
+    #[must_use]
+    pub fn start() -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("portcullis-")
+            .tempdir()
+            .expect("a directory");
+        let mut realm = Self {
+            directory,
+            kdc: None,
+        };
+        configuration::write(realm.directory.path(), free_port());
+        database::create(&realm);
+        for _ in 0..5 {
+            realm.kdc = Some(realm.start_kdc());
+            if realm.answers() {
+                return realm;
+            }
+            // Somebody took the port between our look and the KDC's.
+            configuration::write(realm.directory.path(), free_port());
+        }
+        panic!("the KDC does not answer:\n{}", realm.log());
+    }
+
+    /// A user with a ticket-granting ticket: `alice`, `bob` or `carol@OTHER.TEST`.
+    #[must_use]
+    pub fn login(&self, user: &str) -> Login<'_> {
+        Login::with_keytab(self, user)
+    }
+
+    /// The keytab of a service or user, by its name without the realm (`HTTP/e18.example.test`).
+    #[must_use]
+    pub fn keytab(&self, name: &str) -> PathBuf {
+        self.path(&format!("{}.keytab", name.replace(['/', '@'], "_")))
+    }
+
+    /// Gives `HTTP/rotated.example.test` a new key, keeps the old one, and writes both to a new keytab.
+    pub fn rotate(&self) -> PathBuf {
+        database::rotate(self, "HTTP/rotated.example.test")
+    }
+
+    /// A command that has this realm's configuration, no credentials and no replay cache of its own.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("KRB5_CONFIG", self.path("krb5.conf"))
+            .env("KRB5_KDC_PROFILE", self.path("kdc.conf"))
+            .env(
+                "KRB5CCNAME",
+                format!("FILE:{}", self.path("no.ccache").display()),
+            )
+            .env("KRB5RCACHENAME", "none:")
+            .env("KRB5_TRACE", "/dev/null")
+            .env("LC_ALL", "C.UTF-8")
+            .current_dir(self.directory.path());
+        command
+    }
+
+    /// A path below the realm's directory.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The realm's directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn start_kdc(&self) -> Daemon {
+        let mut command = self.command("/usr/sbin/krb5kdc");
+        command.args(["-n", "-r", REALM, "-r", OTHER_REALM]);
+        Daemon::start(&command, Stdio::null())
+    }
+
+    fn answers(&mut self) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline && self.kdc.as_mut().is_some_and(Daemon::runs) {
+            if self.log().contains("commencing operation") {
+                return Login::try_with_keytab(self, "bob").is_some();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.path("kdc.log")).unwrap_or_default()
+    }
+}
+
+fn free_port() -> u16 {
+    loop {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port on loopback");
+        let port = listener.local_addr().expect("bound").port();
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
