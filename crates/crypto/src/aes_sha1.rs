@@ -1,0 +1,93 @@
+//! aes128-cts-hmac-sha1-96 and aes256-cts-hmac-sha1-96 (RFC 3962): how their keys are derived.
+//!
+//! Hot path. Encryption itself is the simplified profile.
+
+use alloc::vec::Vec;
+
+use cipher::array::Array;
+use cipher::consts::U16;
+use cipher::{BlockCipherEncrypt, KeyInit, KeySizeUser};
+use sha1::{Digest, Sha1};
+use zeroize::Zeroizing;
+
+use crate::derive::dk::derive_random;
+use crate::derive::n_fold::{fold_usage, n_fold};
+use crate::key_usage::{KeyUsage, Purpose};
+use crate::mac::{HmacSha1, hmac};
+use crate::simplified_profile::Cipher;
+
+const TAG: usize = 12;
+
+/// Ke and Ki of `usage`; `C` is the whole cipher or the half of it that will be used.
+pub(crate) fn cipher<B, C>(base: &B, usage: KeyUsage) -> Cipher<C, HmacSha1>
+where
+    B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
+    C: KeyInit + KeySizeUser<KeySize = B::KeySize>,
+{
+    let ke = usage_key(base, usage, Purpose::Encryption);
+    let ki = usage_key(base, usage, Purpose::Integrity);
+    Cipher {
+        cipher: C::new(&ke),
+        integrity: hmac(&ki),
+        tag_length: TAG,
+    }
+}
+
+/// Kc of `usage`.
+pub(crate) fn mac<B>(base: &B, usage: KeyUsage) -> HmacSha1
+where
+    B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
+{
+    hmac(&usage_key(base, usage, Purpose::Checksum))
+}
+
+fn usage_key<B>(base: &B, usage: KeyUsage, purpose: Purpose) -> Zeroizing<Array<u8, B::KeySize>>
+where
+    B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
+{
+    derive_random(base, &fold_usage(usage.constant(purpose)).into())
+}
+
+/// The pseudo-random function (RFC 3961 §5.3): 16 octets.
+pub(crate) fn prf<B>(base: &B, input: &[u8]) -> Vec<u8>
+where
+    B: BlockCipherEncrypt<BlockSize = U16> + KeyInit,
+{
+    let mut constant = Array::default();
+    n_fold(b"prf", &mut constant);
+    let cipher = B::new(&derive_random(base, &constant));
+    let (mut block, _) = Sha1::digest(input).split::<U16>(); // whole blocks of the hash only
+    cipher.encrypt_block(&mut block);
+    block.to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use aes::{Aes128Enc, Aes256Enc};
+    use portcullis_testdata::{hex, vectors};
+
+    use super::*;
+    use crate::derive::tests::purpose;
+
+    /// RFC 3962 §6, RFC 3961 §5.3.
+    #[test]
+    fn derives_the_usage_keys_of_the_vectors() {
+        let mut seen = 0;
+        for vector in vectors("derived_keys") {
+            let (key, purpose) = (hex(&vector["base_key"]), purpose(&vector));
+            let usage = KeyUsage::new(vector["usage"].as_u64().unwrap().try_into().unwrap());
+            let derived = match vector["etype"].as_i64() {
+                Some(17) => {
+                    usage_key(&Aes128Enc::new_from_slice(&key).unwrap(), usage, purpose).to_vec()
+                }
+                Some(18) => {
+                    usage_key(&Aes256Enc::new_from_slice(&key).unwrap(), usage, purpose).to_vec()
+                }
+                _ => continue,
+            };
+            assert_eq!(derived, hex(&vector["derived"]), "{vector}");
+            seen += 1;
+        }
+        assert_eq!(seen, 6);
+    }
+}

@@ -1,0 +1,230 @@
+//! The protocol key, from which the keys of each usage are derived.
+//!
+//! Hot path: what every derivation needs (a schedule, or an HMAC state) is prepared once.
+
+use alloc::vec::Vec;
+use core::error;
+use core::fmt;
+
+use aes::{Aes128Dec, Aes128Enc, Aes256Dec, Aes256Enc};
+use cipher::KeyInit;
+use cipher::array::Array;
+use cipher::consts::{U16, U24, U32};
+use sha2::{Sha256, Sha384};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::cipher_key::{Scheme, plaintext, reserve};
+use crate::mac::{HmacSha256, HmacSha384, hmac};
+use crate::mac_key::Keyed;
+use crate::{CipherKey, Enctype, KeyUsage, MacKey, OpenError, aes_sha1, aes_sha2};
+
+/// A protocol key (RFC 3961 §3): its octets, and what derives usage keys from it.
+///
+/// Wiped when dropped; compared in constant time; prints its enctype and nothing else.
+#[derive(Clone)]
+pub struct Key {
+    enctype: Enctype,
+    /// The first [`Enctype::key_length`] octets count, the rest is zero.
+    octets: Zeroizing<Array<u8, U32>>,
+    base: Base,
+}
+
+/// What a derivation starts from.
+#[derive(Clone)]
+enum Base {
+    Aes128Sha1(Aes128Enc),
+    Aes256Sha1(Aes256Enc),
+    Aes128Sha256(HmacSha256),
+    Aes256Sha384(HmacSha384),
+}
+
+impl Key {
+    /// The key of these octets.
+    ///
+    /// # Errors
+    /// [`KeyLengthError`] when they are not [`Enctype::key_length`] octets.
+    pub fn new(enctype: Enctype, octets: &[u8]) -> Result<Self, KeyLengthError> {
+        let (expected, found) = (enctype.key_length(), octets.len());
+        if found != expected {
+            return Err(KeyLengthError {
+                enctype,
+                expected,
+                found,
+            });
+        }
+        let mut padded = Zeroizing::new(Array::default());
+        for (to, from) in padded.iter_mut().zip(octets) {
+            *to = *from;
+        }
+        Ok(Self::prepare(enctype, padded))
+    }
+
+    /// The key that random-to-key (RFC 3961 §3) makes of the first octets of `seed`.
+    #[must_use]
+    pub fn from_random(enctype: Enctype, seed: &[u8; 32]) -> Self {
+        let mut octets = Zeroizing::new(Array(*seed));
+        octets
+            .iter_mut()
+            .skip(enctype.seed_length())
+            .for_each(|octet| *octet = 0);
+        Self::prepare(enctype, octets)
+    }
+
+    fn prepare(enctype: Enctype, octets: Zeroizing<Array<u8, U32>>) -> Self {
+        let (half, _) = octets.split_ref::<U16>();
+        let base = match enctype {
+            Enctype::Aes128CtsHmacSha1_96 => Base::Aes128Sha1(Aes128Enc::new(half)),
+            Enctype::Aes256CtsHmacSha1_96 => Base::Aes256Sha1(Aes256Enc::new(&octets)),
+            Enctype::Aes128CtsHmacSha256_128 => Base::Aes128Sha256(hmac(half)),
+            Enctype::Aes256CtsHmacSha384_192 => Base::Aes256Sha384(hmac(&octets)),
+        };
+        Self {
+            enctype,
+            octets,
+            base,
+        }
+    }
+
+    /// The enctype it is for.
+    #[must_use]
+    pub const fn enctype(&self) -> Enctype {
+        self.enctype
+    }
+
+    /// The secret itself. Every use is a place to look at in a review.
+    #[must_use]
+    pub fn expose_octets(&self) -> &[u8] {
+        self.octets
+            .get(..self.enctype.key_length())
+            .unwrap_or_default()
+    }
+
+    /// Derives Ke and Ki of `usage`, to open and seal many messages.
+    #[must_use]
+    pub fn cipher(&self, usage: KeyUsage) -> CipherKey {
+        let scheme = match &self.base {
+            Base::Aes128Sha1(base) => Scheme::Aes128Sha1(aes_sha1::cipher(base, usage)),
+            Base::Aes256Sha1(base) => Scheme::Aes256Sha1(aes_sha1::cipher(base, usage)),
+            Base::Aes128Sha256(base) => Scheme::Aes128Sha256(aes_sha2::cipher(base, usage)),
+            Base::Aes256Sha384(base) => Scheme::Aes256Sha384(aes_sha2::cipher(base, usage)),
+        };
+        CipherKey::new(self.enctype, scheme)
+    }
+
+    /// Derives Kc of `usage`, to make and verify checksums.
+    #[must_use]
+    pub fn mac(&self, usage: KeyUsage) -> MacKey {
+        let keyed = match &self.base {
+            Base::Aes128Sha1(base) => Keyed::Sha1(aes_sha1::mac(base, usage)),
+            Base::Aes256Sha1(base) => Keyed::Sha1(aes_sha1::mac(base, usage)),
+            Base::Aes128Sha256(base) => Keyed::Sha256(aes_sha2::mac::<_, U16>(base, usage)),
+            Base::Aes256Sha384(base) => Keyed::Sha384(aes_sha2::mac::<_, U24>(base, usage)),
+        };
+        MacKey::new(self.enctype, keyed)
+    }
+
+    /// The pseudo-random function of its enctype (RFC 3961 §3), 16 to 48 octets.
+    #[must_use]
+    pub fn prf(&self, input: &[u8]) -> Vec<u8> {
+        match &self.base {
+            Base::Aes128Sha1(base) => aes_sha1::prf(base, input),
+            Base::Aes256Sha1(base) => aes_sha1::prf(base, input),
+            Base::Aes128Sha256(base) => aes_sha2::prf(base, input),
+            Base::Aes256Sha384(base) => aes_sha2::prf(base, input),
+        }
+    }
+
+    /// Opens one message, as [`CipherKey::open`] does; prepares the decrypting half only.
+    ///
+    /// # Errors
+    /// [`OpenError`] when it does not verify; `ciphertext` is then wiped.
+    pub fn open<'c>(
+        &self,
+        usage: KeyUsage,
+        ciphertext: &'c mut [u8],
+    ) -> Result<&'c mut [u8], OpenError> {
+        let opened = match &self.base {
+            Base::Aes128Sha1(base) => {
+                aes_sha1::cipher::<_, Aes128Dec>(base, usage).open(ciphertext)
+            }
+            Base::Aes256Sha1(base) => {
+                aes_sha1::cipher::<_, Aes256Dec>(base, usage).open(ciphertext)
+            }
+            Base::Aes128Sha256(base) => {
+                aes_sha2::cipher::<Aes128Dec, Sha256, U16>(base, usage).open(ciphertext)
+            }
+            Base::Aes256Sha384(base) => {
+                aes_sha2::cipher::<Aes256Dec, Sha384, U24>(base, usage).open(ciphertext)
+            }
+        };
+        plaintext(ciphertext, opened)
+    }
+
+    /// Seals one message, as [`CipherKey::seal`] does; prepares the encrypting half only.
+    pub fn seal(
+        &self,
+        usage: KeyUsage,
+        confounder: &[u8; 16],
+        parts: &[&[u8]],
+        output: &mut Vec<u8>,
+    ) {
+        reserve(self.enctype, parts, output);
+        match &self.base {
+            Base::Aes128Sha1(base) => {
+                aes_sha1::cipher::<_, Aes128Enc>(base, usage).seal(confounder, parts, output);
+            }
+            Base::Aes256Sha1(base) => {
+                aes_sha1::cipher::<_, Aes256Enc>(base, usage).seal(confounder, parts, output);
+            }
+            Base::Aes128Sha256(base) => {
+                aes_sha2::cipher::<Aes128Enc, Sha256, U16>(base, usage)
+                    .seal(confounder, parts, output);
+            }
+            Base::Aes256Sha384(base) => {
+                aes_sha2::cipher::<Aes256Enc, Sha384, U24>(base, usage)
+                    .seal(confounder, parts, output);
+            }
+        }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.enctype == other.enctype && bool::from(self.octets.ct_eq(other.octets.as_slice()))
+    }
+}
+
+impl Eq for Key {}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("enctype", &self.enctype)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A key of this enctype has another length.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeyLengthError {
+    /// The enctype that was asked for.
+    pub enctype: Enctype,
+    /// The octets that its keys have.
+    pub expected: usize,
+    /// The octets that were given.
+    pub found: usize,
+}
+
+impl fmt::Display for KeyLengthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            enctype,
+            expected,
+            found,
+        } = self;
+        write!(f, "key of {enctype} has {expected} octets, not {found}")
+    }
+}
+
+impl error::Error for KeyLengthError {}
