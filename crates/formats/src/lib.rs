@@ -11,3 +11,5 @@
 extern crate alloc;
 
 pub mod der;
+pub mod gss;
+pub mod spnego;

@@ -1,0 +1,20 @@
+//! GSS-API framing and the structures of the Kerberos mechanism (RFC 2743 §3.1, RFC 4121, RFC 1964).
+//!
+//! Layouts only: what a token is and where its parts lie. Keys, checksums and sequence windows
+//! belong to whoever holds a context.
+
+mod channel_bindings;
+mod checksum_8003;
+mod context_flags;
+mod first_token;
+mod initial_token;
+mod mech;
+mod mic_token;
+
+pub use channel_bindings::ChannelBindings;
+pub use checksum_8003::{GssChecksum, GssChecksumError, GssExtension, GssExtensions};
+pub use context_flags::ContextFlags;
+pub use first_token::FirstToken;
+pub use initial_token::{InitialContextToken, TokenId, frame, split_token_id};
+pub use mech::{DottedOid, Mechanism, oid_to_dotted};
+pub use mic_token::{MicToken, Rfc1964MicToken, TokenFlags};
