@@ -9,6 +9,7 @@ use crate::from_base64;
 use crate::login::Login;
 use crate::process::{LineServer, run};
 use crate::realm::REALM;
+use crate::recorded::hex;
 
 /// The programs in `interop/clients`.
 #[must_use]
@@ -56,7 +57,7 @@ impl Asking {
     /// Channel bindings with this application data.
     #[must_use]
     pub fn bindings(self, data: &[u8]) -> Self {
-        let hex: String = data.iter().map(|octet| format!("{octet:02x}")).collect();
+        let hex = hex(data);
         self.with("--bindings").with(&hex)
     }
 

@@ -14,6 +14,7 @@ pub mod peer;
 pub mod portcullis;
 pub mod process;
 pub mod realm;
+pub mod recorded;
 pub mod seeded;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::initiator::clients;
 use crate::process::LineServer;
 use crate::realm::MitRealm;
+use crate::recorded::hex;
 use crate::{from_base64, to_base64};
 
 /// A process that accepts token after token, without a replay cache.
@@ -52,7 +53,7 @@ impl MitAcceptor {
     /// # Panics
     /// When it does not answer with JSON.
     pub fn accept_bound(&mut self, keytab: &Path, tokens: &[&[u8]], data: &[u8]) -> Opinion {
-        let hex: String = data.iter().map(|octet| format!("{octet:02x}")).collect();
+        let hex = hex(data);
         self.ask(
             &json!({ "keytab": keytab, "tokens": base64(tokens), "channel_binding_data": hex }),
         )

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::{Map, Value, json};
 
 use crate::process::{LineServer, said, try_run};
+use crate::recorded::hex;
 use crate::{from_base64, to_base64};
 
 /// Where the binary is: `PORTCULLIS_BIN`, or beside the tests' own directory (`target/PROFILE`).
@@ -68,7 +69,7 @@ impl Request {
     /// The application data of our end of the channel.
     #[must_use]
     pub fn channel_binding_data(self, data: &[u8]) -> Self {
-        let hex: String = data.iter().map(|octet| format!("{octet:02x}")).collect();
+        let hex = hex(data);
         self.with("channel_binding_data", json!(hex))
     }
 

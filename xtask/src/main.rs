@@ -1,2 +1,70 @@
-//! Placeholder.
-fn main() {}
+//! The project's own commands: `cargo xtask test | tidy | record`.
+//!
+//! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
+//! `record` writes `testdata/tokens` anew from the real peers.
+
+mod command;
+mod fuzz;
+mod gates;
+mod interop;
+mod musl;
+mod peers;
+mod report;
+mod tests;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use report::Report;
+
+const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record
+steps: peers fmt clippy tests doctests tidy interop musl fuzz";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let good = match words.as_slice() {
+        ["test", steps @ ..] => test(steps),
+        ["tidy"] => tidy::run(&root()).print(),
+        ["record"] => interop::record(),
+        _ => {
+            eprintln!("{USAGE}");
+            false
+        }
+    };
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Runs the steps in order, or those that are named, and says what came of each.
+fn test(only: &[&str]) -> bool {
+    let root = root();
+    let mut report = Report::new(only);
+    report.step("peers", peers::install);
+    report.step("fmt", || gates::fmt(&root));
+    report.step("clippy", gates::clippy);
+    report.step("tests", tests::workspace);
+    report.step("doctests", tests::doctests);
+    report.step("tidy", || tidy::run(&root).outcome());
+    report.step("interop", || interop::run(&root));
+    report.step("musl", || musl::run(&root));
+    report.step("fuzz", || fuzz::run(&root));
+    report.print()
+}
+
+/// The workspace's directory.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
+}
+
+/// Whether nothing may be missing.
+fn ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| ci == "true")
+}

@@ -1,0 +1,37 @@
+//! Form and lints.
+
+use std::path::Path;
+
+use crate::command::{cargo, good};
+use crate::report::Outcome;
+
+/// rustfmt, for the workspace and for `fuzz`, which is a workspace of its own.
+pub(crate) fn fmt(root: &Path) -> Outcome {
+    let mut outcome = Outcome::of(
+        good(&mut cargo(&["fmt", "--all", "--check"])),
+        "cargo fmt would change files",
+    );
+    let fuzz = root.join("fuzz/Cargo.toml");
+    if fuzz.exists() {
+        let mut command = cargo(&["fmt", "--check", "--manifest-path"]);
+        outcome.and(Outcome::of(
+            good(command.arg(fuzz)),
+            "cargo fmt would change files of fuzz",
+        ));
+    }
+    outcome
+}
+
+/// clippy over everything, warnings are errors.
+pub(crate) fn clippy() -> Outcome {
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    Outcome::of(good(&mut cargo(&arguments)), "clippy has complaints")
+}

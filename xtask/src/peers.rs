@@ -1,0 +1,75 @@
+//! Installs the programs that we are tested against, when we may.
+
+use std::process::Command;
+
+use portcullis_interop::peer::Peer;
+
+use crate::ci;
+use crate::command::{good, quiet};
+use crate::report::Outcome;
+
+/// A Debian package that is no peer, and a program of it: what a static build needs if any dependency has C in it.
+const TOOLS: [(&str, &str); 1] = [("musl-gcc", "musl-tools")];
+
+/// Installs what is missing with apt when we are root; then each peer counts as passed or skipped, or, with `CI=true`,
+/// as failed.
+pub(crate) fn install() -> Outcome {
+    let packages = missing_packages();
+    if !packages.is_empty() {
+        println!("missing: {}", packages.join(" "));
+        apt(&packages);
+    }
+    let mut outcome = Outcome::default();
+    for peer in Peer::ALL {
+        let missing = format!(
+            "{} is missing (Debian: {})",
+            peer.name,
+            peer.packages.join(" ")
+        );
+        outcome.and(match (peer.is_here(), ci()) {
+            (true, _) => Outcome::passed(),
+            (false, true) => Outcome::failed(missing),
+            (false, false) => Outcome::skipped(missing),
+        });
+    }
+    outcome
+}
+
+fn missing_packages() -> Vec<&'static str> {
+    let peers = Peer::ALL
+        .into_iter()
+        .filter(|peer| !peer.is_here())
+        .flat_map(|peer| peer.packages.iter().copied());
+    let tools = TOOLS
+        .into_iter()
+        .filter(|(program, _)| !is_program(program))
+        .map(|(_, package)| package);
+    peers.chain(tools).collect()
+}
+
+fn apt(packages: &[&str]) {
+    if !is_root() || !is_program("apt-get") {
+        println!("not installed: that takes root, and Debian's apt-get");
+        return;
+    }
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    let _ = good(apt().args(["update", "--quiet"]))
+        && good(
+            apt()
+                .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+                .args(packages),
+        );
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn is_program(name: &str) -> bool {
+    quiet(Command::new("/bin/sh").args(["-c", "command -v \"$0\"", name]))
+}
