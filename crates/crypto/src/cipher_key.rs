@@ -11,6 +11,8 @@ use aes::{Aes128, Aes256};
 use cipher::consts::{U16, U24};
 use sha2::{Sha256, Sha384};
 
+#[cfg(feature = "legacy-enctypes")]
+use crate::legacy::{des3, rc4_hmac};
 use crate::mac::HmacSha1;
 use crate::{Enctype, aes_sha2, simplified_profile};
 
@@ -29,6 +31,10 @@ pub(crate) enum Scheme {
     Aes256Sha1(simplified_profile::Cipher<Aes256, HmacSha1>),
     Aes128Sha256(aes_sha2::Cipher<Aes128, Sha256, U16>),
     Aes256Sha384(aes_sha2::Cipher<Aes256, Sha384, U24>),
+    #[cfg(feature = "legacy-enctypes")]
+    Des3(des3::Cipher),
+    #[cfg(feature = "legacy-enctypes")]
+    Rc4(rc4_hmac::Cipher),
 }
 
 impl CipherKey {
@@ -56,6 +62,10 @@ impl CipherKey {
             Scheme::Aes256Sha1(cipher) => cipher.open(ciphertext),
             Scheme::Aes128Sha256(cipher) => cipher.open(ciphertext),
             Scheme::Aes256Sha384(cipher) => cipher.open(ciphertext),
+            #[cfg(feature = "legacy-enctypes")]
+            Scheme::Des3(cipher) => cipher.open(ciphertext),
+            #[cfg(feature = "legacy-enctypes")]
+            Scheme::Rc4(cipher) => cipher.open(ciphertext),
         };
         plaintext(ciphertext, opened)
     }
@@ -71,6 +81,10 @@ impl CipherKey {
             Scheme::Aes256Sha1(cipher) => cipher.seal(confounder, parts, output),
             Scheme::Aes128Sha256(cipher) => cipher.seal(confounder, parts, output),
             Scheme::Aes256Sha384(cipher) => cipher.seal(confounder, parts, output),
+            #[cfg(feature = "legacy-enctypes")]
+            Scheme::Des3(cipher) => cipher.seal(confounder, parts, output),
+            #[cfg(feature = "legacy-enctypes")]
+            Scheme::Rc4(cipher) => cipher.seal(confounder, parts, output),
         }
     }
 }

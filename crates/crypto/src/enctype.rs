@@ -9,14 +9,20 @@ use core::fmt;
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Enctype {
-    /// 17, RFC 3962.
-    Aes128CtsHmacSha1_96,
-    /// 18, RFC 3962.
-    Aes256CtsHmacSha1_96,
-    /// 19, RFC 8009.
-    Aes128CtsHmacSha256_128,
-    /// 20, RFC 8009.
-    Aes256CtsHmacSha384_192,
+    /// RFC 3961 §6.3.
+    #[cfg(feature = "legacy-enctypes")]
+    Des3CbcSha1 = 16,
+    /// RFC 3962.
+    Aes128CtsHmacSha1_96 = 17,
+    /// RFC 3962.
+    Aes256CtsHmacSha1_96 = 18,
+    /// RFC 8009.
+    Aes128CtsHmacSha256_128 = 19,
+    /// RFC 8009.
+    Aes256CtsHmacSha384_192 = 20,
+    /// RFC 4757.
+    #[cfg(feature = "legacy-enctypes")]
+    Rc4Hmac = 23,
 }
 
 /// One row of the table of enctypes (RFC 3961 §4).
@@ -24,7 +30,6 @@ struct Parameters {
     number: i32,
     name: &'static str,
     key_length: usize,
-    seed_length: usize,
     confounder_length: usize,
     /// The plaintext is padded to a multiple of this (RFC 3961 §5.3, message block size).
     message_block: usize,
@@ -43,6 +48,10 @@ impl Enctype {
             Self::Aes128CtsHmacSha256_128,
             Self::Aes256CtsHmacSha1_96,
             Self::Aes128CtsHmacSha1_96,
+            #[cfg(feature = "legacy-enctypes")]
+            Self::Des3CbcSha1,
+            #[cfg(feature = "legacy-enctypes")]
+            Self::Rc4Hmac,
         ]
     }
 
@@ -62,11 +71,6 @@ impl Enctype {
     #[must_use]
     pub const fn key_length(self) -> usize {
         self.parameters().key_length
-    }
-
-    /// The octets that random-to-key takes (RFC 3961 §3).
-    pub(crate) const fn seed_length(self) -> usize {
-        self.parameters().seed_length
     }
 
     /// The random octets that lead each plaintext.
@@ -102,7 +106,7 @@ impl Enctype {
     /// Deprecated by RFC 8429: too short a block, or too weak a key derivation.
     #[must_use]
     pub const fn is_weak(self) -> bool {
-        false
+        matches!(self.number(), 16 | 23)
     }
 
     /// Whether its GSS tokens are those of RFC 4121 rather than RFC 1964 or RFC 4757.
@@ -125,18 +129,45 @@ impl Enctype {
             Self::Aes256CtsHmacSha384_192 => {
                 Parameters::aes(20, "aes256-cts-hmac-sha384-192", 32, (20, 24))
             }
+            #[cfg(feature = "legacy-enctypes")]
+            Self::Des3CbcSha1 => Parameters::DES3_CBC_SHA1,
+            #[cfg(feature = "legacy-enctypes")]
+            Self::Rc4Hmac => Parameters::RC4_HMAC,
         }
     }
 }
 
 impl Parameters {
+    #[cfg(feature = "legacy-enctypes")]
+    const DES3_CBC_SHA1: Self = Self {
+        number: 16,
+        name: "des3-cbc-sha1",
+        key_length: 24,
+        confounder_length: 8,
+        message_block: 8,
+        trailer_length: 20,
+        checksum_type: 12,
+        checksum_length: 20,
+    };
+
+    #[cfg(feature = "legacy-enctypes")]
+    const RC4_HMAC: Self = Self {
+        number: 23,
+        name: "arcfour-hmac",
+        key_length: 16,
+        confounder_length: 8,
+        message_block: 1,
+        trailer_length: 16,
+        checksum_type: -138,
+        checksum_length: 16,
+    };
+
     /// A row whose cipher has 16-octet blocks and steals ciphertext instead of padding.
     const fn aes(number: i32, name: &'static str, key: usize, checksum: (i32, usize)) -> Self {
         Self {
             number,
             name,
             key_length: key,
-            seed_length: key,
             confounder_length: 16,
             message_block: 1,
             trailer_length: checksum.1,

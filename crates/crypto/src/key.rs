@@ -10,11 +10,17 @@ use aes::{Aes128Dec, Aes128Enc, Aes256Dec, Aes256Enc};
 use cipher::KeyInit;
 use cipher::array::Array;
 use cipher::consts::{U16, U24, U32};
+#[cfg(feature = "legacy-enctypes")]
+use des::TdesEde3;
 use sha2::{Sha256, Sha384};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::cipher_key::{Scheme, plaintext, reserve};
+#[cfg(feature = "legacy-enctypes")]
+use crate::legacy::{des3, des3_random_to_key::random_to_key, rc4_hmac};
+#[cfg(feature = "legacy-enctypes")]
+use crate::mac::HmacMd5;
 use crate::mac::{HmacSha256, HmacSha384, hmac};
 use crate::mac_key::Keyed;
 use crate::{CipherKey, Enctype, KeyUsage, MacKey, OpenError, aes_sha1, aes_sha2};
@@ -37,6 +43,10 @@ enum Base {
     Aes256Sha1(Aes256Enc),
     Aes128Sha256(HmacSha256),
     Aes256Sha384(HmacSha384),
+    #[cfg(feature = "legacy-enctypes")]
+    Des3(TdesEde3),
+    #[cfg(feature = "legacy-enctypes")]
+    Rc4(HmacMd5),
 }
 
 impl Key {
@@ -53,22 +63,28 @@ impl Key {
                 found,
             });
         }
-        let mut padded = Zeroizing::new(Array::default());
-        for (to, from) in padded.iter_mut().zip(octets) {
-            *to = *from;
-        }
-        Ok(Self::prepare(enctype, padded))
+        Ok(Self::from_leading(enctype, octets))
     }
 
     /// The key that random-to-key (RFC 3961 §3) makes of the first octets of `seed`.
     #[must_use]
     pub fn from_random(enctype: Enctype, seed: &[u8; 32]) -> Self {
-        let mut octets = Zeroizing::new(Array(*seed));
-        octets
-            .iter_mut()
-            .skip(enctype.seed_length())
-            .for_each(|octet| *octet = 0);
-        Self::prepare(enctype, octets)
+        #[cfg(feature = "legacy-enctypes")]
+        if enctype == Enctype::Des3CbcSha1
+            && let Some(random) = seed.first_chunk()
+        {
+            return Self::from_leading(enctype, &*random_to_key(random));
+        }
+        Self::from_leading(enctype, seed)
+    }
+
+    /// The key of as many leading octets as its enctype takes: there must not be fewer.
+    pub(crate) fn from_leading(enctype: Enctype, octets: &[u8]) -> Self {
+        let mut padded = Zeroizing::new(Array::default());
+        for (to, from) in padded.iter_mut().zip(octets).take(enctype.key_length()) {
+            *to = *from;
+        }
+        Self::prepare(enctype, padded)
     }
 
     fn prepare(enctype: Enctype, octets: Zeroizing<Array<u8, U32>>) -> Self {
@@ -78,6 +94,10 @@ impl Key {
             Enctype::Aes256CtsHmacSha1_96 => Base::Aes256Sha1(Aes256Enc::new(&octets)),
             Enctype::Aes128CtsHmacSha256_128 => Base::Aes128Sha256(hmac(half)),
             Enctype::Aes256CtsHmacSha384_192 => Base::Aes256Sha384(hmac(&octets)),
+            #[cfg(feature = "legacy-enctypes")]
+            Enctype::Des3CbcSha1 => Base::Des3(TdesEde3::new(octets.split_ref().0)),
+            #[cfg(feature = "legacy-enctypes")]
+            Enctype::Rc4Hmac => Base::Rc4(hmac(half)),
         };
         Self {
             enctype,
@@ -108,6 +128,10 @@ impl Key {
             Base::Aes256Sha1(base) => Scheme::Aes256Sha1(aes_sha1::cipher(base, usage)),
             Base::Aes128Sha256(base) => Scheme::Aes128Sha256(aes_sha2::cipher(base, usage)),
             Base::Aes256Sha384(base) => Scheme::Aes256Sha384(aes_sha2::cipher(base, usage)),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Des3(base) => Scheme::Des3(des3::cipher(base, usage)),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Rc4(base) => Scheme::Rc4(rc4_hmac::cipher(base, usage)),
         };
         CipherKey::new(self.enctype, scheme)
     }
@@ -120,6 +144,10 @@ impl Key {
             Base::Aes256Sha1(base) => Keyed::Sha1(aes_sha1::mac(base, usage)),
             Base::Aes128Sha256(base) => Keyed::Sha256(aes_sha2::mac::<_, U16>(base, usage)),
             Base::Aes256Sha384(base) => Keyed::Sha384(aes_sha2::mac::<_, U24>(base, usage)),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Des3(base) => Keyed::Sha1(des3::mac(base, usage)),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Rc4(base) => Keyed::Rc4(rc4_hmac::mac(base, usage)),
         };
         MacKey::new(self.enctype, keyed)
     }
@@ -132,6 +160,10 @@ impl Key {
             Base::Aes256Sha1(base) => aes_sha1::prf(base, input),
             Base::Aes128Sha256(base) => aes_sha2::prf(base, input),
             Base::Aes256Sha384(base) => aes_sha2::prf(base, input),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Des3(base) => des3::prf(base, input),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Rc4(_) => rc4_hmac::prf(self.expose_octets(), input),
         }
     }
 
@@ -157,6 +189,10 @@ impl Key {
             Base::Aes256Sha384(base) => {
                 aes_sha2::cipher::<Aes256Dec, Sha384, U24>(base, usage).open(ciphertext)
             }
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Des3(base) => des3::cipher(base, usage).open(ciphertext),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Rc4(base) => rc4_hmac::cipher(base, usage).open(ciphertext),
         };
         plaintext(ciphertext, opened)
     }
@@ -185,6 +221,10 @@ impl Key {
                 aes_sha2::cipher::<Aes256Enc, Sha384, U24>(base, usage)
                     .seal(confounder, parts, output);
             }
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Des3(base) => des3::cipher(base, usage).seal(confounder, parts, output),
+            #[cfg(feature = "legacy-enctypes")]
+            Base::Rc4(base) => rc4_hmac::cipher(base, usage).seal(confounder, parts, output),
         }
     }
 }

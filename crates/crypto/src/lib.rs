@@ -19,6 +19,8 @@ mod derive;
 mod enctype;
 mod key;
 mod key_usage;
+#[cfg(feature = "legacy-enctypes")]
+mod legacy;
 mod mac;
 mod mac_key;
 mod simplified_profile;

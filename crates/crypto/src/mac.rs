@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::OpenError;
 
+#[cfg(feature = "legacy-enctypes")]
+pub(crate) type HmacMd5 = Hmac<md5::Md5>;
 pub(crate) type HmacSha1 = Hmac<Sha1>;
 pub(crate) type HmacSha256 = Hmac<Sha256>;
 pub(crate) type HmacSha384 = Hmac<Sha384>;

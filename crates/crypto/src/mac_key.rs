@@ -6,6 +6,8 @@ use core::fmt;
 use subtle::ConstantTimeEq;
 
 use crate::Enctype;
+#[cfg(feature = "legacy-enctypes")]
+use crate::legacy::rc4_hmac;
 use crate::mac::{HmacSha1, HmacSha256, HmacSha384, compute};
 
 /// Kc of one key and usage, ready to make and verify the mandatory checksum of its enctype.
@@ -20,6 +22,8 @@ pub(crate) enum Keyed {
     Sha1(HmacSha1),
     Sha256(HmacSha256),
     Sha384(HmacSha384),
+    #[cfg(feature = "legacy-enctypes")]
+    Rc4(rc4_hmac::Signer),
 }
 
 impl MacKey {
@@ -41,6 +45,8 @@ impl MacKey {
             Keyed::Sha1(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
             Keyed::Sha256(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
             Keyed::Sha384(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
+            #[cfg(feature = "legacy-enctypes")]
+            Keyed::Rc4(signer) => Mac::leftmost(length, &signer.compute(parts)),
         }
     }
 

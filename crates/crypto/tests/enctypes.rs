@@ -1,5 +1,5 @@
 //! The table of enctypes, and keys made from octets.
-#![allow(missing_docs, reason = "test code")]
+#![allow(missing_docs, clippy::as_conversions, reason = "test code")]
 
 use portcullis_crypto::{Enctype, Key, KeyLengthError, UnsupportedEnctype};
 
@@ -19,11 +19,9 @@ const TABLE: [Row; 8] = [
 ];
 
 fn compiled_in(number: i32) -> bool {
-    match number {
-        16 | 23 => cfg!(feature = "legacy-enctypes"),
-        25 | 26 => cfg!(feature = "camellia"),
-        _ => true,
-    }
+    let legacy = cfg!(feature = "legacy-enctypes") || !matches!(number, 16 | 23);
+    let camellia = cfg!(feature = "camellia") || !matches!(number, 25 | 26);
+    legacy && camellia
 }
 
 #[test]
@@ -34,7 +32,7 @@ fn has_the_parameters_of_the_rfcs() {
             continue;
         }
         let enctype = Enctype::try_from(number).unwrap();
-        assert_eq!(enctype.number(), number);
+        assert_eq!((enctype.number(), enctype as i32), (number, number));
         assert_eq!((enctype.name(), enctype.to_string().as_str()), (name, name));
         assert_eq!(enctype.key_length(), key);
         assert_eq!(enctype.confounder_length(), confounder);
@@ -153,4 +151,17 @@ fn keys_are_equal_when_enctype_and_octets_are() {
         key,
         Key::new(Enctype::Aes256CtsHmacSha384_192, &octets).unwrap()
     );
+}
+
+/// RFC 3961 §6.3.1, with random octets whose key RFC 3961 appendix A.3 tells.
+#[test]
+#[cfg(feature = "legacy-enctypes")]
+fn makes_des3_keys_of_21_random_octets() {
+    use portcullis_testdata::{hex, vectors};
+    for vector in vectors("rfc3961_des3_dr_dk") {
+        let mut seed = [0xff; 32];
+        seed[..21].copy_from_slice(&hex(&vector["DR"]));
+        let key = Key::from_random(Enctype::Des3CbcSha1, &seed);
+        assert_eq!(key.expose_octets(), hex(&vector["DK"]));
+    }
 }
