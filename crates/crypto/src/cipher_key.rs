@@ -7,6 +7,11 @@ use core::error;
 use core::fmt;
 use core::ops::Range;
 
+#[cfg(feature = "camellia")]
+use ::{
+    camellia::{Camellia128, Camellia256},
+    cmac::Cmac,
+};
 use aes::{Aes128, Aes256};
 use cipher::consts::{U16, U24};
 use sha2::{Sha256, Sha384};
@@ -31,6 +36,10 @@ pub(crate) enum Scheme {
     Aes256Sha1(simplified_profile::Cipher<Aes256, HmacSha1>),
     Aes128Sha256(aes_sha2::Cipher<Aes128, Sha256, U16>),
     Aes256Sha384(aes_sha2::Cipher<Aes256, Sha384, U24>),
+    #[cfg(feature = "camellia")]
+    Camellia128(simplified_profile::Cipher<Camellia128, Cmac<Camellia128>>),
+    #[cfg(feature = "camellia")]
+    Camellia256(simplified_profile::Cipher<Camellia256, Cmac<Camellia256>>),
     #[cfg(feature = "legacy-enctypes")]
     Des3(des3::Cipher),
     #[cfg(feature = "legacy-enctypes")]
@@ -62,6 +71,10 @@ impl CipherKey {
             Scheme::Aes256Sha1(cipher) => cipher.open(ciphertext),
             Scheme::Aes128Sha256(cipher) => cipher.open(ciphertext),
             Scheme::Aes256Sha384(cipher) => cipher.open(ciphertext),
+            #[cfg(feature = "camellia")]
+            Scheme::Camellia128(cipher) => cipher.open(ciphertext),
+            #[cfg(feature = "camellia")]
+            Scheme::Camellia256(cipher) => cipher.open(ciphertext),
             #[cfg(feature = "legacy-enctypes")]
             Scheme::Des3(cipher) => cipher.open(ciphertext),
             #[cfg(feature = "legacy-enctypes")]
@@ -81,6 +94,10 @@ impl CipherKey {
             Scheme::Aes256Sha1(cipher) => cipher.seal(confounder, parts, output),
             Scheme::Aes128Sha256(cipher) => cipher.seal(confounder, parts, output),
             Scheme::Aes256Sha384(cipher) => cipher.seal(confounder, parts, output),
+            #[cfg(feature = "camellia")]
+            Scheme::Camellia128(cipher) => cipher.seal(confounder, parts, output),
+            #[cfg(feature = "camellia")]
+            Scheme::Camellia256(cipher) => cipher.seal(confounder, parts, output),
             #[cfg(feature = "legacy-enctypes")]
             Scheme::Des3(cipher) => cipher.seal(confounder, parts, output),
             #[cfg(feature = "legacy-enctypes")]

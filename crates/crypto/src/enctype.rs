@@ -23,6 +23,12 @@ pub enum Enctype {
     /// RFC 4757.
     #[cfg(feature = "legacy-enctypes")]
     Rc4Hmac = 23,
+    /// RFC 6803.
+    #[cfg(feature = "camellia")]
+    Camellia128CtsCmac = 25,
+    /// RFC 6803.
+    #[cfg(feature = "camellia")]
+    Camellia256CtsCmac = 26,
 }
 
 /// One row of the table of enctypes (RFC 3961 §4).
@@ -48,6 +54,10 @@ impl Enctype {
             Self::Aes128CtsHmacSha256_128,
             Self::Aes256CtsHmacSha1_96,
             Self::Aes128CtsHmacSha1_96,
+            #[cfg(feature = "camellia")]
+            Self::Camellia256CtsCmac,
+            #[cfg(feature = "camellia")]
+            Self::Camellia128CtsCmac,
             #[cfg(feature = "legacy-enctypes")]
             Self::Des3CbcSha1,
             #[cfg(feature = "legacy-enctypes")]
@@ -118,21 +128,29 @@ impl Enctype {
     const fn parameters(self) -> Parameters {
         match self {
             Self::Aes128CtsHmacSha1_96 => {
-                Parameters::aes(17, "aes128-cts-hmac-sha1-96", 16, (15, 12))
+                Parameters::stealing(17, "aes128-cts-hmac-sha1-96", 16, (15, 12))
             }
             Self::Aes256CtsHmacSha1_96 => {
-                Parameters::aes(18, "aes256-cts-hmac-sha1-96", 32, (16, 12))
+                Parameters::stealing(18, "aes256-cts-hmac-sha1-96", 32, (16, 12))
             }
             Self::Aes128CtsHmacSha256_128 => {
-                Parameters::aes(19, "aes128-cts-hmac-sha256-128", 16, (19, 16))
+                Parameters::stealing(19, "aes128-cts-hmac-sha256-128", 16, (19, 16))
             }
             Self::Aes256CtsHmacSha384_192 => {
-                Parameters::aes(20, "aes256-cts-hmac-sha384-192", 32, (20, 24))
+                Parameters::stealing(20, "aes256-cts-hmac-sha384-192", 32, (20, 24))
             }
             #[cfg(feature = "legacy-enctypes")]
             Self::Des3CbcSha1 => Parameters::DES3_CBC_SHA1,
             #[cfg(feature = "legacy-enctypes")]
             Self::Rc4Hmac => Parameters::RC4_HMAC,
+            #[cfg(feature = "camellia")]
+            Self::Camellia128CtsCmac => {
+                Parameters::stealing(25, "camellia128-cts-cmac", 16, (17, 16))
+            }
+            #[cfg(feature = "camellia")]
+            Self::Camellia256CtsCmac => {
+                Parameters::stealing(26, "camellia256-cts-cmac", 32, (18, 16))
+            }
         }
     }
 }
@@ -163,7 +181,7 @@ impl Parameters {
     };
 
     /// A row whose cipher has 16-octet blocks and steals ciphertext instead of padding.
-    const fn aes(number: i32, name: &'static str, key: usize, checksum: (i32, usize)) -> Self {
+    const fn stealing(number: i32, name: &'static str, key: usize, checksum: (i32, usize)) -> Self {
         Self {
             number,
             name,

@@ -6,6 +6,11 @@ use alloc::vec::Vec;
 use core::error;
 use core::fmt;
 
+#[cfg(feature = "camellia")]
+use ::{
+    camellia::{Camellia128, Camellia256},
+    cmac::Cmac,
+};
 use aes::{Aes128Dec, Aes128Enc, Aes256Dec, Aes256Enc};
 use cipher::KeyInit;
 use cipher::array::Array;
@@ -16,6 +21,8 @@ use sha2::{Sha256, Sha384};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "camellia")]
+use crate::camellia;
 use crate::cipher_key::{Scheme, plaintext, reserve};
 #[cfg(feature = "legacy-enctypes")]
 use crate::legacy::{des3, des3_random_to_key::random_to_key, rc4_hmac};
@@ -43,6 +50,10 @@ enum Base {
     Aes256Sha1(Aes256Enc),
     Aes128Sha256(HmacSha256),
     Aes256Sha384(HmacSha384),
+    #[cfg(feature = "camellia")]
+    Camellia128(Cmac<Camellia128>),
+    #[cfg(feature = "camellia")]
+    Camellia256(Cmac<Camellia256>),
     #[cfg(feature = "legacy-enctypes")]
     Des3(TdesEde3),
     #[cfg(feature = "legacy-enctypes")]
@@ -94,6 +105,10 @@ impl Key {
             Enctype::Aes256CtsHmacSha1_96 => Base::Aes256Sha1(Aes256Enc::new(&octets)),
             Enctype::Aes128CtsHmacSha256_128 => Base::Aes128Sha256(hmac(half)),
             Enctype::Aes256CtsHmacSha384_192 => Base::Aes256Sha384(hmac(&octets)),
+            #[cfg(feature = "camellia")]
+            Enctype::Camellia128CtsCmac => Base::Camellia128(Cmac::new(half)),
+            #[cfg(feature = "camellia")]
+            Enctype::Camellia256CtsCmac => Base::Camellia256(Cmac::new(&octets)),
             #[cfg(feature = "legacy-enctypes")]
             Enctype::Des3CbcSha1 => Base::Des3(TdesEde3::new(octets.split_ref().0)),
             #[cfg(feature = "legacy-enctypes")]
@@ -128,6 +143,10 @@ impl Key {
             Base::Aes256Sha1(base) => Scheme::Aes256Sha1(aes_sha1::cipher(base, usage)),
             Base::Aes128Sha256(base) => Scheme::Aes128Sha256(aes_sha2::cipher(base, usage)),
             Base::Aes256Sha384(base) => Scheme::Aes256Sha384(aes_sha2::cipher(base, usage)),
+            #[cfg(feature = "camellia")]
+            Base::Camellia128(base) => Scheme::Camellia128(camellia::cipher(base, usage)),
+            #[cfg(feature = "camellia")]
+            Base::Camellia256(base) => Scheme::Camellia256(camellia::cipher(base, usage)),
             #[cfg(feature = "legacy-enctypes")]
             Base::Des3(base) => Scheme::Des3(des3::cipher(base, usage)),
             #[cfg(feature = "legacy-enctypes")]
@@ -144,6 +163,10 @@ impl Key {
             Base::Aes256Sha1(base) => Keyed::Sha1(aes_sha1::mac(base, usage)),
             Base::Aes128Sha256(base) => Keyed::Sha256(aes_sha2::mac::<_, U16>(base, usage)),
             Base::Aes256Sha384(base) => Keyed::Sha384(aes_sha2::mac::<_, U24>(base, usage)),
+            #[cfg(feature = "camellia")]
+            Base::Camellia128(base) => Keyed::Camellia128(camellia::mac(base, usage)),
+            #[cfg(feature = "camellia")]
+            Base::Camellia256(base) => Keyed::Camellia256(camellia::mac(base, usage)),
             #[cfg(feature = "legacy-enctypes")]
             Base::Des3(base) => Keyed::Sha1(des3::mac(base, usage)),
             #[cfg(feature = "legacy-enctypes")]
@@ -160,6 +183,10 @@ impl Key {
             Base::Aes256Sha1(base) => aes_sha1::prf(base, input),
             Base::Aes128Sha256(base) => aes_sha2::prf(base, input),
             Base::Aes256Sha384(base) => aes_sha2::prf(base, input),
+            #[cfg(feature = "camellia")]
+            Base::Camellia128(base) => camellia::prf(base, input),
+            #[cfg(feature = "camellia")]
+            Base::Camellia256(base) => camellia::prf(base, input),
             #[cfg(feature = "legacy-enctypes")]
             Base::Des3(base) => des3::prf(base, input),
             #[cfg(feature = "legacy-enctypes")]
@@ -189,6 +216,10 @@ impl Key {
             Base::Aes256Sha384(base) => {
                 aes_sha2::cipher::<Aes256Dec, Sha384, U24>(base, usage).open(ciphertext)
             }
+            #[cfg(feature = "camellia")]
+            Base::Camellia128(base) => camellia::cipher(base, usage).open(ciphertext),
+            #[cfg(feature = "camellia")]
+            Base::Camellia256(base) => camellia::cipher(base, usage).open(ciphertext),
             #[cfg(feature = "legacy-enctypes")]
             Base::Des3(base) => des3::cipher(base, usage).open(ciphertext),
             #[cfg(feature = "legacy-enctypes")]
@@ -220,6 +251,14 @@ impl Key {
             Base::Aes256Sha384(base) => {
                 aes_sha2::cipher::<Aes256Enc, Sha384, U24>(base, usage)
                     .seal(confounder, parts, output);
+            }
+            #[cfg(feature = "camellia")]
+            Base::Camellia128(base) => {
+                camellia::cipher(base, usage).seal(confounder, parts, output);
+            }
+            #[cfg(feature = "camellia")]
+            Base::Camellia256(base) => {
+                camellia::cipher(base, usage).seal(confounder, parts, output);
             }
             #[cfg(feature = "legacy-enctypes")]
             Base::Des3(base) => des3::cipher(base, usage).seal(confounder, parts, output),

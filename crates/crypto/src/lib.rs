@@ -13,6 +13,8 @@ extern crate alloc;
 
 mod aes_sha1;
 mod aes_sha2;
+#[cfg(feature = "camellia")]
+mod camellia;
 mod cipher_key;
 mod cts;
 mod derive;

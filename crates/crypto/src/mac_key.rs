@@ -3,6 +3,11 @@
 use core::error;
 use core::fmt;
 
+#[cfg(feature = "camellia")]
+use ::{
+    camellia::{Camellia128, Camellia256},
+    cmac::Cmac,
+};
 use subtle::ConstantTimeEq;
 
 use crate::Enctype;
@@ -22,6 +27,10 @@ pub(crate) enum Keyed {
     Sha1(HmacSha1),
     Sha256(HmacSha256),
     Sha384(HmacSha384),
+    #[cfg(feature = "camellia")]
+    Camellia128(Cmac<Camellia128>),
+    #[cfg(feature = "camellia")]
+    Camellia256(Cmac<Camellia256>),
     #[cfg(feature = "legacy-enctypes")]
     Rc4(rc4_hmac::Signer),
 }
@@ -45,6 +54,10 @@ impl MacKey {
             Keyed::Sha1(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
             Keyed::Sha256(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
             Keyed::Sha384(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
+            #[cfg(feature = "camellia")]
+            Keyed::Camellia128(cmac) => Mac::leftmost(length, &compute(cmac, parts)),
+            #[cfg(feature = "camellia")]
+            Keyed::Camellia256(cmac) => Mac::leftmost(length, &compute(cmac, parts)),
             #[cfg(feature = "legacy-enctypes")]
             Keyed::Rc4(signer) => Mac::leftmost(length, &signer.compute(parts)),
         }
