@@ -41,6 +41,16 @@ where
     hmac(&usage_key(base, usage, Purpose::Checksum))
 }
 
+/// DK (RFC 3961 §5.1) with a constant in words.
+pub(crate) fn derive_key<B>(base: &B, constant: &[u8]) -> Zeroizing<Array<u8, B::KeySize>>
+where
+    B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
+{
+    let mut folded = Array::default();
+    n_fold(constant, &mut folded);
+    derive_random(base, &folded)
+}
+
 fn usage_key<B>(base: &B, usage: KeyUsage, purpose: Purpose) -> Zeroizing<Array<u8, B::KeySize>>
 where
     B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
@@ -53,9 +63,7 @@ pub(crate) fn prf<B>(base: &B, input: &[u8]) -> Vec<u8>
 where
     B: BlockCipherEncrypt<BlockSize = U16> + KeyInit,
 {
-    let mut constant = Array::default();
-    n_fold(b"prf", &mut constant);
-    let cipher = B::new(&derive_random(base, &constant));
+    let cipher = B::new(&derive_key(base, b"prf"));
     let (mut block, _) = Sha1::digest(input).split::<U16>(); // whole blocks of the hash only
     cipher.encrypt_block(&mut block);
     block.to_vec()

@@ -26,9 +26,13 @@ mod legacy;
 mod mac;
 mod mac_key;
 mod simplified_profile;
+#[cfg(feature = "string-to-key")]
+mod string_to_key;
 
 pub use cipher_key::{CipherKey, OpenError};
 pub use enctype::{Enctype, UnsupportedEnctype};
 pub use key::{Key, KeyLengthError};
 pub use key_usage::KeyUsage;
 pub use mac_key::{Mac, MacKey, VerifyError};
+#[cfg(feature = "string-to-key")]
+pub use string_to_key::{StringToKeyError, string_to_key};
