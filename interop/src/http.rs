@@ -1,9 +1,12 @@
-//! The axum example as a server, and the HTTP clients that ask it.
+//! The axum example as a server, a server that only listens, and the HTTP clients that ask them.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::from_base64;
 use crate::initiator::{clients, gokrb5, java};
 use crate::login::Login;
 use crate::portcullis::from_profile;
@@ -15,11 +18,11 @@ pub fn example() -> PathBuf {
     from_profile("PORTCULLIS_AXUM", "examples/axum")
 }
 
-/// The running example.
+/// A server on loopback.
 #[derive(Debug)]
 pub struct Server {
     port: u16,
-    _daemon: Daemon,
+    _daemon: Option<Daemon>,
 }
 
 /// A response.
@@ -57,8 +60,31 @@ impl Server {
             .and_then(|port| port.parse().ok());
         Self {
             port: port.unwrap_or_else(|| panic!("the example said: {line}")),
-            _daemon: daemon,
+            _daemon: Some(daemon),
         }
+    }
+
+    /// A server that asks for Negotiate and keeps the tokens that come, for recording.
+    ///
+    /// # Panics
+    /// When loopback has no port left.
+    #[must_use]
+    pub fn recorder() -> (Self, Receiver<Vec<u8>>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port on loopback");
+        let port = listener.local_addr().expect("bound").port();
+        let (sender, tokens) = channel();
+        std::thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let _ = record(connection, &sender);
+            }
+        });
+        (
+            Self {
+                port,
+                _daemon: None,
+            },
+            tokens,
+        )
     }
 
     /// The URL of `/` under a host name.
@@ -106,15 +132,20 @@ impl Server {
     /// requests-kerberos, which fails unless we authenticate to it.
     #[must_use]
     pub fn requests(&self, login: &Login<'_>, host: &str) -> Answer {
+        parse(&self.run_requests(login, host))
+    }
+
+    /// The same, whatever comes of it.
+    #[must_use]
+    pub fn run_requests(&self, login: &Login<'_>, host: &str) -> Output {
         let mut python = login.command("/usr/bin/python3");
         python.arg(clients().join("requests_kerberos_get.py"));
-        let output = try_run(
+        try_run(
             python
                 .arg(self.url("127.0.0.1"))
                 .arg(host)
                 .env("NO_PROXY", "*"),
-        );
-        parse(&output)
+        )
     }
 
     /// Java's HttpURLConnection.
@@ -139,6 +170,32 @@ impl Server {
             go.args([&service, &self.url("127.0.0.1")])
                 .env("NO_PROXY", "*"),
         ))
+    }
+}
+
+/// Answers the requests of one connection: a challenge, or 200 when a token came, which is kept.
+fn record(mut connection: TcpStream, tokens: &Sender<Vec<u8>>) -> std::io::Result<()> {
+    let mut input = BufReader::new(connection.try_clone()?);
+    loop {
+        let mut token = None;
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            if input.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            let header = line.split_once(": Negotiate ");
+            let ours = header.filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+            token = ours.map(|(_, value)| from_base64(value)).or(token);
+        }
+        let answer = match token {
+            Some(_) => "200 OK",
+            None => "401 Unauthorized\r\nWWW-Authenticate: Negotiate",
+        };
+        write!(connection, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n")?;
+        if let Some(token) = token {
+            let _ = tokens.send(token);
+        }
     }
 }
 

@@ -198,7 +198,8 @@ fn unhex(text: &str) -> Result<Vec<u8>, String> {
 }
 
 /// `2026-01-01T00:05:01Z` of seconds since 1970 (the algorithm of Howard Hinnant's `civil_from_days`).
-fn date(now: u64) -> String {
+#[must_use]
+pub fn date(now: u64) -> String {
     let (days, second) = (now / 86_400 + 719_468, now % 86_400);
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era =
