@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 use cipher::array::Array;
 use cipher::consts::U16;
 use cipher::{BlockCipherEncrypt, KeyInit, KeySizeUser};
-use sha1::{Digest, Sha1};
+use hmac::digest::Digest;
 use zeroize::Zeroizing;
 
 use crate::derive::dk::derive_random;
 use crate::derive::n_fold::{fold_usage, n_fold};
 use crate::key_usage::{KeyUsage, Purpose};
 use crate::mac::{HmacSha1, hmac};
+use crate::sha::Sha1;
 use crate::simplified_profile::Cipher;
 
 const TAG: usize = 12;

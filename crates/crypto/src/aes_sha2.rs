@@ -96,10 +96,11 @@ where
 mod tests {
     use cipher::consts::{U24, U32};
     use portcullis_testdata::{hex, vectors};
-    use sha2::{Sha256, Sha384};
+    use sha2::Sha384;
 
     use super::*;
     use crate::derive::tests::purpose;
+    use crate::sha::Sha256;
 
     /// RFC 8009 appendix A.
     #[test]

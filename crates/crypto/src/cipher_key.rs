@@ -14,11 +14,12 @@ use ::{
 };
 use aes::{Aes128, Aes256};
 use cipher::consts::{U16, U24};
-use sha2::{Sha256, Sha384};
+use sha2::Sha384;
 
 #[cfg(feature = "legacy-enctypes")]
 use crate::legacy::{des3, rc4_hmac};
 use crate::mac::HmacSha1;
+use crate::sha::Sha256;
 use crate::{Enctype, aes_sha2, simplified_profile};
 
 /// Ke and Ki of one key and usage, ready to open and seal any number of messages.

@@ -17,7 +17,7 @@ use cipher::array::Array;
 use cipher::consts::{U16, U24, U32};
 #[cfg(feature = "legacy-enctypes")]
 use des::TdesEde3;
-use sha2::{Sha256, Sha384};
+use sha2::Sha384;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -30,6 +30,7 @@ use crate::legacy::{des3, des3_random_to_key::random_to_key, rc4_hmac};
 use crate::mac::HmacMd5;
 use crate::mac::{HmacSha256, HmacSha384, hmac};
 use crate::mac_key::Keyed;
+use crate::sha::Sha256;
 use crate::{CipherKey, Enctype, KeyUsage, MacKey, OpenError, aes_sha1, aes_sha2};
 
 /// A protocol key (RFC 3961 §3): its octets, and what derives usage keys from it.

@@ -25,6 +25,7 @@ mod key_usage;
 mod legacy;
 mod mac;
 mod mac_key;
+mod sha;
 mod simplified_profile;
 #[cfg(feature = "string-to-key")]
 mod string_to_key;

@@ -3,11 +3,11 @@
 //! Hot path: SHA-1 is the floor of a whole accept.
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac, digest::Output};
-use sha1::Sha1;
-use sha2::{Sha256, Sha384};
+use sha2::Sha384;
 use zeroize::Zeroizing;
 
 use crate::OpenError;
+use crate::sha::{Sha1, Sha256};
 
 #[cfg(feature = "legacy-enctypes")]
 pub(crate) type HmacMd5 = Hmac<md5::Md5>;

@@ -10,12 +10,12 @@ use cipher::array::{Array, ArraySize};
 use cipher::consts::{U16, U32};
 use cipher::{BlockCipherEncrypt, KeyInit};
 use hmac::EagerHash;
-use sha1::Sha1;
-use sha2::{Sha256, Sha384};
+use sha2::Sha384;
 use zeroize::Zeroizing;
 
 use crate::derive::kdf_hmac_sha2;
 use crate::mac::hmac;
+use crate::sha::{Sha1, Sha256};
 use crate::{Enctype, Key, aes_sha1};
 
 /// A count from here on is refused, as MIT does: a peer's parameters must not stall us.

@@ -7,7 +7,7 @@ use cipher::array::Array;
 use cipher::consts::U21;
 use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::TdesEde3;
-use sha1::{Digest, Sha1};
+use hmac::digest::Digest;
 use zeroize::Zeroizing;
 
 use super::des3_random_to_key::random_to_key;
@@ -16,6 +16,7 @@ use crate::derive::dk::derive_random;
 use crate::derive::n_fold::n_fold;
 use crate::key_usage::{KeyUsage, Purpose};
 use crate::mac::{HmacSha1, compute, hmac, verify};
+use crate::sha::Sha1;
 
 const BLOCK: usize = 8;
 const CONFOUNDER: usize = 8;

@@ -8,9 +8,9 @@ use cipher::consts::U16;
 use cipher::{KeyInit, StreamCipher};
 use md5::{Digest, Md5};
 use rc4::Rc4;
-use sha1::Sha1;
 
 use crate::mac::{HmacMd5, compute, hmac, verify};
+use crate::sha::Sha1;
 use crate::{KeyUsage, OpenError};
 
 const CONFOUNDER: usize = 8;
