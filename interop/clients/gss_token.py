@@ -18,6 +18,8 @@ import gssapi.raw
 KRB5 = gssapi.OID.from_int_seq("1.2.840.113554.1.2.2")
 SPNEGO = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
 FLAG = gssapi.RequirementFlag
+# python3-gssapi keeps back an error that comes with a token until the next step; here it is said at once.
+gssapi.SecurityContext.__DEFER_STEP_ERRORS__ = False
 FLAGS = {
     "deleg": FLAG.delegate_to_peer,
     "mutual": FLAG.mutual_authentication,

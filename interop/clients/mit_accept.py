@@ -14,6 +14,8 @@ import gssapi
 import gssapi.raw
 
 FLAG = gssapi.RequirementFlag
+# python3-gssapi keeps back an error that comes with a token until the next step; here it is said at once.
+gssapi.SecurityContext.__DEFER_STEP_ERRORS__ = False
 FLAGS = {
     "deleg": FLAG.delegate_to_peer,
     "mutual": FLAG.mutual_authentication,

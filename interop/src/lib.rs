@@ -6,6 +6,7 @@
 //! directory, and every process ends when its handle is dropped or the test dies ([`process`]).
 
 pub mod field_map;
+pub mod flips;
 pub mod http;
 pub mod initiator;
 pub mod login;
@@ -15,6 +16,7 @@ pub mod portcullis;
 pub mod process;
 pub mod realm;
 pub mod recorded;
+pub mod rig;
 pub mod seeded;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

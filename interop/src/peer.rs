@@ -90,41 +90,39 @@ impl Peer {
     }
 }
 
-/// Whether all of `peers` are here. If not, says which test is skipped and why; the test then returns.
+/// Whether all of `peers` are here. If not, says that the running test is skipped and why; the test then returns.
 ///
 /// # Panics
 /// With `CI=true`, when a peer is missing: there nothing may be skipped.
 #[must_use]
-pub fn present(test: &str, peers: &[Peer]) -> bool {
+pub fn present(peers: &[Peer]) -> bool {
     for peer in peers {
         if !peer.is_here() {
             let packages = peer.packages.join(" ");
-            skip(
-                test,
-                &format!("{} is not here (Debian: {packages})", peer.name),
-            );
+            skip(&format!("{} is not here (Debian: {packages})", peer.name));
             return false;
         }
     }
     true
 }
 
-/// Whether `program`, which this workspace builds, is there; if not, says that `test` is skipped.
+/// Whether `program`, which this workspace builds, is there; if not, says that the running test is skipped.
 ///
 /// # Panics
 /// With `CI=true`, when it is not.
 #[must_use]
-pub fn built(test: &str, program: &Path) -> bool {
+pub fn built(program: &Path) -> bool {
     let there = program.exists();
     if !there {
-        skip(test, &format!("{} is not built", program.display()));
+        skip(&format!("{} is not built", program.display()));
     }
     there
 }
 
-/// Says that `test` is skipped: on standard error, and in the file that `PORTCULLIS_SKIPS` names, so that
+/// Says that the running test is skipped: on standard error, and in the file that `PORTCULLIS_SKIPS` names, so that
 /// `cargo xtask test` can repeat it in its summary.
-fn skip(test: &str, reason: &str) {
+fn skip(reason: &str) {
+    let test = running_test();
     assert!(
         std::env::var_os("CI").is_none_or(|ci| ci != "true"),
         "{test}: {reason}"
@@ -134,4 +132,11 @@ fn skip(test: &str, reason: &str) {
         let file = OpenOptions::new().append(true).create(true).open(path);
         let _ = file.and_then(|mut file| writeln!(file, "{test}: {reason}"));
     }
+}
+
+/// nextest says it by environment; libtest names the thread after the test.
+fn running_test() -> String {
+    let thread = std::thread::current();
+    std::env::var("NEXTEST_TEST_NAME")
+        .unwrap_or_else(|_| thread.name().unwrap_or("a test").to_owned())
 }

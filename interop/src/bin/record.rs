@@ -26,7 +26,7 @@ const REQUESTS: Source = ("requests-kerberos", "python3-requests-kerberos");
 const E18: &str = "HTTP/e18.example.test";
 
 fn main() {
-    if !present("record", &Peer::ALL) {
+    if !present(&Peer::ALL) {
         std::process::exit(1);
     }
     let realm = MitRealm::start();
