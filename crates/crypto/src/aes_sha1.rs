@@ -25,8 +25,7 @@ where
     B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
     C: KeyInit + KeySizeUser<KeySize = B::KeySize>,
 {
-    let ke = usage_key(base, usage, Purpose::Encryption);
-    let ki = usage_key(base, usage, Purpose::Integrity);
+    let [ke, ki] = usage_keys(base, usage, [Purpose::Encryption, Purpose::Integrity]);
     Cipher {
         cipher: C::new(&ke),
         integrity: hmac(&ki),
@@ -39,7 +38,8 @@ pub(crate) fn mac<B>(base: &B, usage: KeyUsage) -> HmacSha1
 where
     B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
 {
-    hmac(&usage_key(base, usage, Purpose::Checksum))
+    let [kc] = usage_keys(base, usage, [Purpose::Checksum]);
+    hmac(&kc)
 }
 
 /// DK (RFC 3961 §5.1) with a constant in words.
@@ -49,14 +49,22 @@ where
 {
     let mut folded = Array::default();
     n_fold(constant, &mut folded);
-    derive_random(base, &folded)
+    let [key] = derive_random(base, [folded]);
+    key
 }
 
-fn usage_key<B>(base: &B, usage: KeyUsage, purpose: Purpose) -> Zeroizing<Array<u8, B::KeySize>>
+fn usage_keys<B, const K: usize>(
+    base: &B,
+    usage: KeyUsage,
+    purposes: [Purpose; K],
+) -> [Zeroizing<Array<u8, B::KeySize>>; K]
 where
     B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
 {
-    derive_random(base, &fold_usage(usage.constant(purpose)).into())
+    derive_random(
+        base,
+        purposes.map(|purpose| fold_usage(usage.constant(purpose)).into()),
+    )
 }
 
 /// The pseudo-random function (RFC 3961 §5.3): 16 octets.
@@ -87,10 +95,12 @@ mod tests {
             let usage = KeyUsage::new(vector["usage"].as_u64().unwrap().try_into().unwrap());
             let derived = match vector["etype"].as_i64() {
                 Some(17) => {
-                    usage_key(&Aes128Enc::new_from_slice(&key).unwrap(), usage, purpose).to_vec()
+                    let base = Aes128Enc::new_from_slice(&key).unwrap();
+                    usage_keys(&base, usage, [purpose])[0].to_vec()
                 }
                 Some(18) => {
-                    usage_key(&Aes256Enc::new_from_slice(&key).unwrap(), usage, purpose).to_vec()
+                    let base = Aes256Enc::new_from_slice(&key).unwrap();
+                    usage_keys(&base, usage, [purpose])[0].to_vec()
                 }
                 _ => continue,
             };

@@ -57,7 +57,8 @@ pub(crate) fn prf(base: &TdesEde3, input: &[u8]) -> Vec<u8> {
 pub(crate) fn derive_key(base: &TdesEde3, constant: &[u8]) -> Zeroizing<[u8; 24]> {
     let mut folded = Array::default();
     n_fold(constant, &mut folded);
-    random_to_key(&derive_random::<_, U21>(base, &folded).0)
+    let [random] = derive_random::<_, U21, 1>(base, [folded]);
+    random_to_key(&random.0)
 }
 
 impl Cipher {
@@ -128,7 +129,7 @@ mod tests {
             let constant = hex(&vector["constant"]);
             let mut folded = Array::default();
             n_fold(&constant, &mut folded);
-            let random = derive_random::<_, U21>(&base, &folded);
+            let [random] = derive_random::<_, U21, 1>(&base, [folded]);
             assert_eq!(random.to_vec(), hex(&vector["DR"]), "{vector}");
             assert_eq!(
                 derive_key(&base, &constant).to_vec(),

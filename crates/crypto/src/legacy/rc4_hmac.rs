@@ -8,6 +8,7 @@ use cipher::consts::U16;
 use cipher::{KeyInit, StreamCipher};
 use md5::{Digest, Md5};
 use rc4::Rc4;
+use zeroize::Zeroizing;
 
 use crate::mac::{HmacMd5, compute, hmac, verify};
 use crate::sha::Sha1;
@@ -42,16 +43,15 @@ fn message_type(usage: KeyUsage) -> [u8; 4] {
 
 /// K1 of `usage`.
 pub(crate) fn cipher(base: &HmacMd5, usage: KeyUsage) -> Cipher {
-    Cipher {
-        k1: hmac(&compute(base, &[&message_type(usage)])),
-    }
+    let k1 = Zeroizing::new(compute(base, &[&message_type(usage)]));
+    Cipher { k1: hmac(&k1) }
 }
 
 /// Ksign, for `usage`.
 pub(crate) fn mac(base: &HmacMd5, usage: KeyUsage) -> Signer {
-    let ksign = hmac(&compute(base, &[b"signaturekey\0"]));
+    let ksign = Zeroizing::new(compute(base, &[b"signaturekey\0"]));
     Signer {
-        ksign,
+        ksign: hmac(&ksign),
         message_type: message_type(usage),
     }
 }
@@ -92,9 +92,9 @@ impl Cipher {
 
     /// RC4 keyed for the message that has this tag.
     fn keystream(&self, tag: &[u8]) -> Rc4 {
-        let k3: Array<u8, U16> = compute(&self.k1, &[tag]);
+        let k3: Zeroizing<Array<u8, U16>> = Zeroizing::new(compute(&self.k1, &[tag]));
         // RC4 repeats its key: twice 16 octets is the same key, and of the length that is typed.
-        Rc4::new(&k3.concat(k3))
+        Rc4::new(&Zeroizing::new(k3.concat(*k3)))
     }
 }
 
