@@ -1,0 +1,95 @@
+//! [`Acceptor`] and [`AcceptorBuilder`]: decisions made once.
+
+mod builder;
+
+pub use builder::{AcceptorBuilder, ConfigError};
+
+use crate::entropy::Entropy;
+use crate::keytab::Keytab;
+use crate::negotiation::Negotiation;
+use crate::replay::ReplayCache;
+use crate::rules::Rules;
+use core::fmt;
+use std::sync::Arc;
+
+/// A service that can be talked to: its keys, its rules and its memory of what came before.
+///
+/// Cheap to clone; clones share the replay cache. It never changes: for a new keytab there is
+/// [`Acceptor::with_keytab`].
+#[derive(Clone)]
+pub struct Acceptor {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) replay_cache: Arc<dyn ReplayCache>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+/// What never changes.
+pub(crate) struct Settings {
+    pub(crate) rules: Rules,
+    pub(crate) keytab: Keytab,
+}
+
+impl Acceptor {
+    /// An acceptor for every service of `keytab`, with the default of every setting.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoUsableKey`].
+    pub fn new(keytab: Keytab) -> Result<Self, ConfigError> {
+        Self::builder(keytab).build()
+    }
+
+    /// Settings, to be changed one by one.
+    #[must_use]
+    pub fn builder(keytab: Keytab) -> AcceptorBuilder {
+        AcceptorBuilder::new(keytab)
+    }
+
+    /// The same acceptor with other keys: same rules, same replay cache.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoUsableKey`].
+    pub fn with_keytab(&self, keytab: Keytab) -> Result<Self, ConfigError> {
+        let settings = Settings {
+            rules: self.settings.rules.clone(),
+            keytab,
+        };
+        Ok(Self {
+            settings: Arc::new(settings.usable()?),
+            ..self.clone()
+        })
+    }
+
+    /// Begins the conversation with one peer.
+    #[must_use]
+    pub fn begin(&self) -> Negotiation {
+        Negotiation::new(self.clone())
+    }
+}
+
+impl Settings {
+    /// These settings, if any ticket at all can be opened with them.
+    fn usable(self) -> Result<Self, ConfigError> {
+        let rules = &self.rules;
+        let usable = self.keytab.service_keys().iter().any(|key| {
+            rules.service.matches(&key.principal) && rules.enctypes.contains(key.enctype)
+        });
+        match usable {
+            true => Ok(self),
+            false => Err(ConfigError::NoUsableKey {
+                service: rules.service.clone(),
+                keytab: self.keytab.keys().collect(),
+                ignored: self.keytab.ignored().to_vec(),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Acceptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acceptor")
+            .field("rules", &self.settings.rules)
+            .field("keytab", &self.settings.keytab)
+            .field("replay_cache", &self.replay_cache)
+            .finish_non_exhaustive()
+    }
+}

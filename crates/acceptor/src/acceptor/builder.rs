@@ -1,0 +1,226 @@
+//! [`AcceptorBuilder`]: the settings, each with a safe default.
+
+use super::{Acceptor, Settings};
+use crate::channel_bindings::ChannelBindingPolicy;
+use crate::enctypes::EnctypePolicy;
+#[cfg(feature = "legacy-enctypes")]
+use crate::enctypes::WeakEnctype;
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::keytab::{Keytab, KeytabKey};
+use crate::replay::{MemoryReplayCache, ReplayCache};
+use crate::rules::{KeySelection, Rules};
+use crate::service::ServicePattern;
+use crate::time::kerberos_time;
+use crate::transited::RealmPaths;
+use core::fmt;
+use core::time::Duration;
+use portcullis_crypto::Enctype;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// The settings of an [`Acceptor`].
+#[derive(Debug)]
+#[must_use = "nothing is built until `build` is called"]
+pub struct AcceptorBuilder {
+    keytab: Keytab,
+    rules: Rules,
+    only: Option<Vec<Enctype>>,
+    replay_cache: Option<Arc<dyn ReplayCache>>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// Why there is no acceptor with these settings.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// No ticket can be opened: no key is of the service and of a permitted encryption type.
+    NoUsableKey {
+        /// The services that may be asked for.
+        service: ServicePattern,
+        /// The keys that the keytab has.
+        keytab: Vec<KeytabKey>,
+        /// The keys that it has besides, of encryption types that are not compiled in.
+        ignored: Vec<KeytabKey>,
+    },
+}
+
+impl AcceptorBuilder {
+    pub(super) fn new(keytab: Keytab) -> Self {
+        Self {
+            keytab,
+            rules: Rules::default(),
+            only: None,
+            replay_cache: None,
+            entropy: Arc::new(SystemEntropy),
+        }
+    }
+
+    /// The services that may be asked for. Default: every one of the keytab.
+    pub fn service(mut self, service: impl Into<ServicePattern>) -> Self {
+        self.rules.service = service.into();
+        self
+    }
+
+    /// By how much clocks may differ, in whole seconds. Default: five minutes.
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.rules.skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
+        self
+    }
+
+    /// Where authenticators are remembered. Default: in memory, 2²⁰ of them.
+    pub fn replay_cache(mut self, cache: Arc<dyn ReplayCache>) -> Self {
+        self.replay_cache = Some(cache);
+        self
+    }
+
+    /// Refuses authenticators made before `start`: for a service whose memory began then, so that
+    /// what it accepted before a restart is not accepted again. Default: none is refused.
+    pub fn refuse_stamped_before(mut self, start: SystemTime) -> Self {
+        self.rules.refuse_stamped_before = Some(kerberos_time(start));
+        self
+    }
+
+    /// Which keys may open a ticket beyond the one that it names. Default: all of its encryption
+    /// type.
+    pub fn key_selection(mut self, selection: KeySelection) -> Self {
+        self.rules.key_selection = selection;
+        self
+    }
+
+    /// What becomes of a client that does not say which channel it sees. Default:
+    /// [`ChannelBindingPolicy::Aware`].
+    pub fn channel_binding_policy(mut self, policy: ChannelBindingPolicy) -> Self {
+        self.rules.channel_bindings = policy;
+        self
+    }
+
+    /// Refuses clients that do not say which channel they see.
+    pub fn require_channel_bindings(self) -> Self {
+        self.channel_binding_policy(ChannelBindingPolicy::Required)
+    }
+
+    /// Permits an encryption type that is broken or close to it, for tickets, session keys and
+    /// subkeys. An attacker may then forge what is sealed with it.
+    #[cfg(feature = "legacy-enctypes")]
+    pub fn danger_allow(mut self, weak: WeakEnctype) -> Self {
+        self.rules.enctypes.allow(weak.enctype());
+        self
+    }
+
+    /// Permits the Camellia encryption types (RFC 6803).
+    #[cfg(feature = "camellia")]
+    pub fn allow_camellia(mut self) -> Self {
+        self.rules.enctypes.allow(Enctype::Camellia256CtsCmac);
+        self.rules.enctypes.allow(Enctype::Camellia128CtsCmac);
+        self
+    }
+
+    /// Of the encryption types that are permitted, only these, best first.
+    pub fn only_enctypes(mut self, enctypes: impl IntoIterator<Item = Enctype>) -> Self {
+        self.only = Some(enctypes.into_iter().collect());
+        self
+    }
+
+    /// The realms that may lie between the client's realm and ours. Default: by the hierarchy of
+    /// their names.
+    pub fn realm_paths(mut self, paths: RealmPaths) -> Self {
+        self.rules.realm_paths = paths;
+        self
+    }
+
+    /// Looks at the path of realms even when the KDC says that it has done so.
+    pub fn always_check_realm_path(mut self) -> Self {
+        self.rules.trust_kdc_on_transited = false;
+        self
+    }
+
+    /// Accepts anonymous clients (RFC 6112). Default: they are refused.
+    pub fn allow_anonymous(mut self) -> Self {
+        self.rules.anonymous = true;
+        self
+    }
+
+    /// Ignores authorization data of unknown types outside AD-IF-RELEVANT, as MIT krb5, Heimdal
+    /// and Windows do. Default: refused, as RFC 4120 §5.2.6 asks.
+    pub fn lenient_authorization_data(mut self) -> Self {
+        self.rules.lenient_authorization_data = true;
+        self
+    }
+
+    /// Keeps credentials that clients delegate in their [`crate::Identity`]. Default: they are
+    /// looked at and wiped.
+    pub fn keep_delegated_credentials(mut self) -> Self {
+        self.rules.keep_delegated_credentials = true;
+        self
+    }
+
+    /// Takes AP-REQs without GSS framing, answered likewise. Default: only where the client asks
+    /// for DCE style.
+    pub fn raw_ap_req(mut self, taken: bool) -> Self {
+        self.rules.raw_ap_req = taken;
+        self
+    }
+
+    /// The largest token that is read, in octets. Default: 64 KiB.
+    pub fn max_token(mut self, octets: usize) -> Self {
+        self.rules.max_token = octets;
+        self
+    }
+
+    /// The largest list of mechanisms that is read, in octets. Default: 512.
+    pub fn max_mech_types(mut self, octets: usize) -> Self {
+        self.rules.max_mech_types = octets;
+        self
+    }
+
+    /// Where subkeys, sequence numbers and confounders come from. Default: the operating system.
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = entropy;
+        self
+    }
+
+    /// The acceptor with these settings.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoUsableKey`].
+    pub fn build(mut self) -> Result<Acceptor, ConfigError> {
+        if let Some(only) = self.only {
+            let permitted = |enctype: &Enctype| self.rules.enctypes.contains(*enctype);
+            self.rules.enctypes = EnctypePolicy::only(only.into_iter().filter(permitted).collect());
+        }
+        let settings = Settings {
+            rules: self.rules,
+            keytab: self.keytab,
+        };
+        Ok(Acceptor {
+            settings: Arc::new(settings.usable()?),
+            replay_cache: self
+                .replay_cache
+                .unwrap_or_else(|| Arc::new(MemoryReplayCache::default())),
+            entropy: self.entropy,
+        })
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::NoUsableKey {
+            service,
+            keytab,
+            ignored,
+        } = self;
+        write!(f, "no usable key for {service}")?;
+        let keys = keytab.iter().chain(ignored).enumerate();
+        for (index, key) in keys {
+            f.write_str(if index == 0 {
+                ": the keytab has "
+            } else {
+                ", "
+            })?;
+            key.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for ConfigError {}

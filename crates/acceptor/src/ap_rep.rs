@@ -1,0 +1,106 @@
+//! Our answer and our half of the session key: the AP-REP (RFC 4120 §3.2.4, §5.5.2).
+
+use crate::ap_req::ProvenClient;
+use crate::context::{ContextKeys, SecurityContext};
+use crate::entropy::Entropy;
+use crate::error::Error;
+use portcullis_crypto::{Key, KeyUsage};
+use portcullis_formats::der::{Encode, Writer};
+use portcullis_formats::messages::{ApRep, EncApRepPart, EncryptedData, EncryptionKey};
+use portcullis_formats::registry::EtypeNumber;
+use zeroize::Zeroizing;
+
+/// No EncAPRepPart is longer, so the writer never moves the subkey and leaves a copy behind.
+const LONGEST_PART: usize = 256;
+/// Old peers take sequence numbers for signed and add to them; MIT krb5 stays below this, too.
+const SEQUENCE_MASK: u32 = 0x3fff_ffff;
+
+/// What a proven client leads to.
+pub(crate) struct Answer {
+    pub(crate) context: SecurityContext,
+    /// If one is due.
+    pub(crate) ap_rep: Option<Vec<u8>>,
+    /// The ticket's session key, which the third leg of DCE style is sealed with, too.
+    pub(crate) session_key: Key,
+}
+
+/// The context with a proven client, and the AP-REP if one is due.
+pub(crate) fn answer(client: ProvenClient, entropy: &dyn Entropy) -> Result<Answer, Error> {
+    let client = client.into_parts();
+    let keys = ContextKeys::of_initiator(client.subkey.as_ref().unwrap_or(&client.session_key));
+    if !client.mutual {
+        // RFC 1964 §1.1.1: without an AP-REP both directions begin with the initiator's number.
+        let context = SecurityContext::new(client.identity, keys, client.sequence, client.sequence);
+        return Ok(Answer {
+            context,
+            ap_rep: None,
+            session_key: client.session_key,
+        });
+    }
+    let random = Random::draw(entropy)?;
+    let our_subkey = client
+        .our_enctype
+        .map(|enctype| Key::from_random(enctype, &random.seed));
+    // RFC 4121 §2: a peer of RC4 or DES3 gets its own subkey back.
+    let proposed = our_subkey.as_ref().or(client.subkey.as_ref());
+    let part = EncApRepPart {
+        ctime: client.ctime,
+        cusec: client.cusec,
+        subkey: proposed.map(|key| EncryptionKey {
+            keytype: EtypeNumber(key.enctype().number()),
+            keyvalue: key.expose_octets(),
+        }),
+        seq_number: Some(random.sequence),
+    };
+    let ap_rep = seal(&part, &client.session_key, &random.confounder);
+    let keys = match our_subkey {
+        Some(subkey) => keys.with_acceptor_subkey(&subkey),
+        None => keys,
+    };
+    let context = SecurityContext::new(client.identity, keys, random.sequence, client.sequence);
+    Ok(Answer {
+        context,
+        ap_rep: Some(ap_rep),
+        session_key: client.session_key,
+    })
+}
+
+fn seal(part: &EncApRepPart<'_>, session_key: &Key, confounder: &[u8; 16]) -> Vec<u8> {
+    let mut plaintext = Writer::with_capacity(LONGEST_PART);
+    part.encode(&mut plaintext);
+    let plaintext = Zeroizing::new(plaintext.into_vec());
+    let mut cipher = Vec::new();
+    session_key.seal(KeyUsage::AP_REP, confounder, &[&plaintext], &mut cipher);
+    let etype = EtypeNumber(session_key.enctype().number());
+    ApRep {
+        enc_part: EncryptedData {
+            etype,
+            kvno: None,
+            cipher: &cipher,
+        },
+    }
+    .to_der()
+}
+
+/// All the randomness of one answer.
+struct Random {
+    seed: Zeroizing<[u8; 32]>,
+    confounder: [u8; 16],
+    sequence: u32,
+}
+
+impl Random {
+    fn draw(entropy: &dyn Entropy) -> Result<Self, Error> {
+        let mut octets = Zeroizing::new([0; 52]);
+        entropy.fill(octets.as_mut_slice())?;
+        let (seed, rest) = octets.split_first_chunk().ok_or(Error::Entropy)?;
+        let (confounder, rest) = rest.split_first_chunk().ok_or(Error::Entropy)?;
+        let sequence = rest.first_chunk().copied().ok_or(Error::Entropy)?;
+        let sequence = u32::from_be_bytes(sequence) & SEQUENCE_MASK;
+        Ok(Self {
+            seed: Zeroizing::new(*seed),
+            confounder: *confounder,
+            sequence: sequence.max(1),
+        })
+    }
+}

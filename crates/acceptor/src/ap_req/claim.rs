@@ -1,0 +1,149 @@
+//! [`Unrecorded`] and [`ProvenClient`]: all is shown but that this authenticator is new; and then
+//! that, too.
+
+use super::gss_checksum::Bound;
+use crate::error::Error;
+use crate::identity::{Carrier, Identity, KeyUsed};
+use crate::replay::{Freshness, ReplayTag};
+use crate::rules::Rules;
+use portcullis_crypto::{Enctype, Key};
+use portcullis_formats::gss::ContextFlags;
+use portcullis_formats::messages::{ApOptions, KerberosTime, Microseconds};
+use portcullis_formats::registry::EtypeNumber;
+
+/// No authorization data that we would have to understand is left unread.
+pub(super) struct AuthorizedClient<'p>(Bound<'p>);
+
+/// All is shown but that this authenticator is new. Only [`Unrecorded::settle`] leads on.
+pub(crate) struct Unrecorded {
+    client: Client,
+    tag: ReplayTag,
+}
+
+/// A client that has shown everything: AP-REP, context and identity are made from it alone.
+pub(crate) struct ProvenClient(Client);
+
+/// What answers and contexts are made of.
+pub(crate) struct Client {
+    pub(crate) identity: Identity,
+    pub(crate) session_key: Key,
+    pub(crate) subkey: Option<Key>,
+    pub(crate) ctime: KerberosTime,
+    pub(crate) cusec: Microseconds,
+    pub(crate) sequence: u32,
+    /// Whether an AP-REP is due.
+    pub(crate) mutual: bool,
+    /// The encryption type of the subkey that we shall propose, if any.
+    pub(crate) our_enctype: Option<Enctype>,
+}
+
+impl<'p> AuthorizedClient<'p> {
+    /// For [`super::gss_checksum::BoundClient::authorized`] alone.
+    pub(super) fn new(bound: Bound<'p>) -> Self {
+        Self(bound)
+    }
+
+    /// Leaves the borrowed plaintext behind: the replay cache may have to be awaited.
+    pub(super) fn unrecorded(self, carrier: Carrier, rules: &Rules) -> Result<Unrecorded, Error> {
+        let our_enctype = our_enctype(&self.0, rules);
+        let Bound {
+            evidence,
+            subkey,
+            flags,
+            channel_bound,
+            delegated,
+            ..
+        } = self.0;
+        let (open, authenticator) = (evidence.open, evidence.authenticator);
+        let sealed = &open.request.authenticator;
+        let tag = ReplayTag::of_tail(sealed.cipher, open.session_key.enctype().checksum_length())
+            .ok_or(crate::error::AuthenticatorError::Integrity)?;
+        let mutual_bit = open.request.ap_options.contains(ApOptions::MUTUAL_REQUIRED);
+        let mutual = mutual_bit
+            || flags.contains(ContextFlags::MUTUAL)
+            || flags.contains(ContextFlags::DCE_STYLE);
+        let ticket = &open.ticket;
+        let identity = Identity {
+            client: evidence.client,
+            key: KeyUsed {
+                principal: open.service_key.principal.clone(),
+                kvno: open.service_key.kvno,
+                etype: EtypeNumber(open.service_key.enctype.number()),
+                selected: open.selected,
+            },
+            carrier,
+            ticket_flags: ticket.flags,
+            authtime: ticket.authtime,
+            starttime: ticket.starttime.unwrap_or(ticket.authtime),
+            endtime: ticket.endtime,
+            session_etype: ticket.key.keytype,
+            subkey_etype: authenticator.subkey.map(|key| key.keytype),
+            flags,
+            channel_bound,
+            authorization_data: ticket
+                .authorization_data
+                .map_or_else(Box::default, |data| data.encoded_elements().into()),
+            delegated,
+        };
+        let client = Client {
+            identity,
+            session_key: open.session_key,
+            subkey,
+            ctime: authenticator.ctime,
+            cusec: authenticator.cusec,
+            sequence: authenticator.seq_number.unwrap_or(0),
+            mutual,
+            our_enctype,
+        };
+        Ok(Unrecorded { client, tag })
+    }
+}
+
+impl Unrecorded {
+    pub(crate) const fn tag(&self) -> &ReplayTag {
+        &self.tag
+    }
+
+    /// The first second in which the authenticator can no longer pass the check of its time.
+    pub(crate) const fn expires(&self, skew: i64) -> KerberosTime {
+        let last = self.client.ctime.as_unix().saturating_add(skew);
+        KerberosTime::from_unix(last.saturating_add(1))
+    }
+
+    /// RFC 4120 §3.2.3: an authenticator that was here before is refused.
+    pub(crate) fn settle(self, verdict: Freshness) -> Result<ProvenClient, Error> {
+        match verdict {
+            Freshness::Fresh => Ok(ProvenClient(self.client)),
+            Freshness::Replayed => Err(Error::Replayed {
+                client: Box::new(self.client.identity.client),
+                stamped: self.client.ctime,
+            }),
+        }
+    }
+}
+
+impl ProvenClient {
+    pub(crate) fn into_parts(self) -> Client {
+        self.0
+    }
+}
+
+/// RFC 4537 §3 and RFC 4121 §2: the best permitted type among those that the client lists and
+/// those of the keys that it has used. A client of RC4 or DES3 gets a subkey only if that lifts it
+/// to tokens of RFC 4121.
+fn our_enctype(bound: &Bound<'_>, rules: &Rules) -> Option<Enctype> {
+    let session = bound.evidence.open.session_key.enctype();
+    let subkey = bound.subkey.as_ref().map(Key::enctype);
+    let listed = |enctype: Enctype| {
+        let number = EtypeNumber(enctype.number());
+        bound
+            .hints
+            .etypes
+            .is_some_and(|list| list.iter().any(|etype| etype == number))
+    };
+    let best = rules
+        .enctypes
+        .best_of(|enctype| enctype == session || subkey == Some(enctype) || listed(enctype))?;
+    let context = subkey.unwrap_or(session);
+    (context.is_cfx() || best.is_cfx()).then_some(best)
+}

@@ -1,0 +1,55 @@
+//! Hot path. RFC 4120 §3.2.3, receipt of an AP-REQ, as one expression.
+//!
+//! Each check consumes what the one before it made, and each of the types has one way in: the
+//! method that did the check. So the compiler keeps the order, and nothing that was not proven can
+//! be mistaken for what was. The order names the refusal when two faults coincide; the replay
+//! record comes last, after everything that a client can get wrong and before anything is granted.
+
+mod address;
+mod authenticator;
+mod authorization_data;
+mod claim;
+mod delegation;
+mod gss_checksum;
+mod policy;
+mod service_key;
+mod ticket;
+mod times;
+
+pub(crate) use claim::{ProvenClient, Unrecorded};
+
+use crate::acceptor::Settings;
+use crate::error::Error;
+use crate::identity::Carrier;
+use crate::peer::Peer;
+use portcullis_formats::messages::{ApReq, KerberosTime};
+use ticket::OpenTicket;
+use zeroize::Zeroizing;
+
+/// Room for what is decrypted; wiped when dropped.
+#[derive(Default)]
+pub(crate) struct Plaintext {
+    ticket: Zeroizing<Vec<u8>>,
+    authenticator: Zeroizing<Vec<u8>>,
+}
+
+/// All checks but the replay record, which may have to be awaited.
+pub(crate) fn verify(
+    request: &ApReq<'_>,
+    settings: &Settings,
+    peer: &Peer,
+    carrier: Carrier,
+    now: KerberosTime,
+) -> Result<Unrecorded, Error> {
+    let rules = &settings.rules;
+    let mut plaintext = Plaintext::default();
+    OpenTicket::open(request, settings, &mut plaintext.ticket)? // it was sealed with our key
+        .open_authenticator(&mut plaintext.authenticator)? // the sender holds its session key
+        .same_client()? // MatchedClient: cname and crealm
+        .at_address(peer)? // LocatedClient
+        .timely_at(now, rules)? // TimelyClient: times, skew, INVALID
+        .permitted(rules)? // PermittedClient: enctypes, path of realms, anonymity
+        .bound_to(peer, carrier, rules)? // BoundClient: checksum, channel, delegation
+        .authorized(rules)? // AuthorizedClient: nothing critical is left unread
+        .unrecorded(carrier, rules) // and now the replay cache is asked
+}

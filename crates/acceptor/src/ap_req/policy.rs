@@ -1,0 +1,82 @@
+//! [`PermittedClient`]: encryption types, path of realms and anonymity are as policy has them.
+
+use super::authenticator::Evidence;
+use super::gss_checksum::BoundClient;
+use crate::error::{AuthenticatorError, Encrypted, Error, TicketError};
+use crate::identity::Carrier;
+use crate::peer::Peer;
+use crate::rules::Rules;
+use portcullis_crypto::Key;
+use portcullis_formats::messages::{EncTicketPart, EncryptionKey, Realm, TicketFlags};
+
+/// Encryption types, path of realms and anonymity are as policy has them.
+pub(super) struct PermittedClient<'p> {
+    evidence: Evidence<'p>,
+    subkey: Option<Key>,
+}
+
+impl<'p> PermittedClient<'p> {
+    /// For [`super::times::TimelyClient::permitted`] alone.
+    pub(super) fn by(evidence: Evidence<'p>, rules: &Rules) -> Result<Self, Error> {
+        let ticket = &evidence.open.ticket;
+        // A weak session key under a strong ticket is a downgrade all the same (CVE-2022-33647).
+        rules
+            .enctypes
+            .permit(Encrypted::SessionKey, ticket.key.keytype)?;
+        let subkey = evidence.authenticator.subkey.as_ref();
+        let subkey = subkey.map(|key| permitted_subkey(key, rules)).transpose()?;
+        came_by_permitted_path(ticket, evidence.open.service_key.principal.realm(), rules)?;
+        if !rules.anonymous && evidence.client.is_anonymous() {
+            return Err(TicketError::Anonymous.into());
+        }
+        Ok(Self { evidence, subkey })
+    }
+
+    /// The authenticator's checksum: GSS flags, channel bindings, delegation.
+    pub(super) fn bound_to(
+        self,
+        peer: &Peer,
+        carrier: Carrier,
+        rules: &Rules,
+    ) -> Result<BoundClient<'p>, Error> {
+        BoundClient::to(self.evidence, self.subkey, peer, carrier, rules)
+    }
+}
+
+fn permitted_subkey(key: &EncryptionKey<'_>, rules: &Rules) -> Result<Key, Error> {
+    let enctype = rules.enctypes.permit(Encrypted::Subkey, key.keytype)?;
+    Key::new(enctype, key.keyvalue).map_err(|length| {
+        let (expected, found) = (length.expected, length.found);
+        AuthenticatorError::SubkeyLength {
+            etype: key.keytype,
+            expected,
+            found,
+        }
+        .into()
+    })
+}
+
+/// RFC 4120 §2.7: the realms between the client's and ours may vouch for it, by the KDC's word or
+/// by our own rules. Our realm is that of the key that opened the ticket: the one that the ticket
+/// shows in clear could be rewritten to the client's, and then there would be no path to look at.
+fn came_by_permitted_path(
+    ticket: &EncTicketPart<'_>,
+    our_realm: Realm<'_>,
+    rules: &Rules,
+) -> Result<(), TicketError> {
+    let checked_by_kdc = rules.trust_kdc_on_transited
+        && ticket.flags.contains(TicketFlags::TRANSITED_POLICY_CHECKED);
+    if checked_by_kdc || ticket.crealm == our_realm {
+        return Ok(());
+    }
+    let transited = &ticket.transited;
+    rules
+        .realm_paths
+        .permit(
+            transited.tr_type,
+            transited.contents,
+            ticket.crealm.0,
+            our_realm.0,
+        )
+        .map_err(TicketError::Transited)
+}

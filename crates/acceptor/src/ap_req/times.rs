@@ -1,0 +1,76 @@
+//! [`TimelyClient`]: the ticket counts now, and the authenticator was made now.
+
+use super::authenticator::Evidence;
+use super::policy::PermittedClient;
+use crate::error::{AuthenticatorError, Error, TicketError};
+use crate::rules::Rules;
+use portcullis_formats::messages::{Authenticator, EncTicketPart, KerberosTime, TicketFlags};
+
+/// The ticket counts now, and the authenticator was made now.
+pub(super) struct TimelyClient<'p>(Evidence<'p>);
+
+impl<'p> TimelyClient<'p> {
+    /// For [`super::address::LocatedClient::timely_at`] alone.
+    pub(super) fn at(
+        evidence: Evidence<'p>,
+        now: KerberosTime,
+        rules: &Rules,
+    ) -> Result<Self, Error> {
+        ticket_counts(&evidence.open.ticket, now, rules.skew)?;
+        made_now(&evidence.authenticator, now, rules)?;
+        Ok(Self(evidence))
+    }
+
+    /// What policy says of encryption types, realms and anonymity.
+    pub(super) fn permitted(self, rules: &Rules) -> Result<PermittedClient<'p>, Error> {
+        PermittedClient::by(self.0, rules)
+    }
+}
+
+/// RFC 4120 §3.2.3: not before the start, not after the end, with the clock's skew allowed; and
+/// not with the INVALID flag, which a KDC clears when the time has come (RFC 4120 §2.2).
+fn ticket_counts(
+    ticket: &EncTicketPart<'_>,
+    now: KerberosTime,
+    skew: i64,
+) -> Result<(), TicketError> {
+    let starts = ticket.starttime.unwrap_or(ticket.authtime);
+    let ended = ticket.endtime;
+    if starts.as_unix() > now.as_unix().saturating_add(skew) {
+        return Err(TicketError::NotYetValid { starts, now });
+    }
+    if now.as_unix() > ended.as_unix().saturating_add(skew) {
+        return Err(TicketError::Expired { ended, now });
+    }
+    if ticket.flags.contains(TicketFlags::INVALID) {
+        return Err(TicketError::Invalid {
+            flags: ticket.flags,
+        });
+    }
+    Ok(())
+}
+
+/// RFC 4120 §3.2.3: the client's time and ours differ by no more than the skew. In whole seconds,
+/// as MIT krb5 and Heimdal compare: `cusec` does not count.
+fn made_now(
+    authenticator: &Authenticator<'_>,
+    now: KerberosTime,
+    rules: &Rules,
+) -> Result<(), AuthenticatorError> {
+    let client = authenticator.ctime;
+    let allowed = rules.skew.unsigned_abs();
+    if client.as_unix().abs_diff(now.as_unix()) > allowed {
+        return Err(AuthenticatorError::Skew {
+            client,
+            now,
+            allowed,
+        });
+    }
+    match rules.refuse_stamped_before {
+        Some(start) if client < start => Err(AuthenticatorError::StampedBeforeStart {
+            stamped: client,
+            start,
+        }),
+        _ => Ok(()),
+    }
+}

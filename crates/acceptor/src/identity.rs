@@ -1,0 +1,206 @@
+//! [`Identity`]: what is left when the keys are gone.
+
+use crate::delegated::DelegatedCredential;
+use crate::time::system_time;
+use portcullis_formats::gss::{ContextFlags, Mechanism};
+use portcullis_formats::messages::KerberosTime;
+use portcullis_formats::messages::TicketFlags;
+use portcullis_formats::principal::Principal;
+use portcullis_formats::registry::{EtypeNumber, Kvno};
+use std::time::SystemTime;
+
+/// A proven client: who it is, by whose word, for which service and how.
+///
+/// Everything comes from the ticket, which the KDC sealed, or from the authenticator, which the
+/// client sealed with the ticket's session key; nothing from what stands in clear.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub(crate) client: Principal,
+    pub(crate) key: KeyUsed,
+    pub(crate) carrier: Carrier,
+    pub(crate) ticket_flags: TicketFlags,
+    pub(crate) authtime: KerberosTime,
+    pub(crate) starttime: KerberosTime,
+    pub(crate) endtime: KerberosTime,
+    pub(crate) session_etype: EtypeNumber,
+    pub(crate) subkey_etype: Option<EtypeNumber>,
+    pub(crate) flags: ContextFlags,
+    pub(crate) channel_bound: bool,
+    pub(crate) authorization_data: Box<[u8]>,
+    pub(crate) delegated: Option<DelegatedCredential>,
+}
+
+/// The key of the keytab that opened the ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyUsed {
+    /// Whose key.
+    pub principal: Principal,
+    /// Its version by the keytab.
+    pub kvno: Kvno,
+    /// Its encryption type.
+    pub etype: EtypeNumber,
+    /// How it was found.
+    pub selected: KeySelected,
+}
+
+/// How the key that opened a ticket relates to the one that the ticket names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeySelected {
+    /// The same principal and version.
+    Exact,
+    /// The same principal, another version: keytab or ticket are older.
+    OtherKvno,
+    /// Another principal: one account with several names, or a name rewritten on the way.
+    Alias,
+}
+
+/// How the AP-REQ was wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Framing {
+    /// SPNEGO (RFC 4178).
+    Spnego,
+    /// GSS-API (RFC 4121 §4.1).
+    Gss,
+    /// Not at all.
+    Raw,
+}
+
+/// How the AP-REQ came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Carrier {
+    /// By the framing of the token; by the list of SPNEGO when the token has none.
+    pub(crate) mechanism: Mechanism,
+    pub(crate) framing: Framing,
+    /// No GSS framing around the AP-REQ itself, be it inside SPNEGO or alone.
+    pub(crate) bare: bool,
+}
+
+impl Identity {
+    /// The client, with its realm, as the KDC wrote it into the ticket.
+    ///
+    /// Authorise by the whole name: the same name in another realm is another client.
+    #[must_use]
+    pub const fn client(&self) -> &Principal {
+        &self.client
+    }
+
+    /// The service that the client came for: the principal whose key opened the ticket.
+    #[must_use]
+    pub const fn service(&self) -> &Principal {
+        &self.key.principal
+    }
+
+    /// The key that opened the ticket, and how it was found.
+    #[must_use]
+    pub const fn key(&self) -> &KeyUsed {
+        &self.key
+    }
+
+    /// The mechanism under which the client came.
+    #[must_use]
+    pub const fn mechanism(&self) -> Mechanism {
+        self.carrier.mechanism
+    }
+
+    /// How the AP-REQ was wrapped.
+    #[must_use]
+    pub const fn framing(&self) -> Framing {
+        self.carrier.framing
+    }
+
+    /// The ticket's flags (RFC 4120 §5.3).
+    #[must_use]
+    pub const fn ticket_flags(&self) -> TicketFlags {
+        self.ticket_flags
+    }
+
+    /// When the client authenticated itself to the KDC.
+    #[must_use]
+    pub const fn authtime(&self) -> KerberosTime {
+        self.authtime
+    }
+
+    /// From when the ticket counts.
+    #[must_use]
+    pub const fn starttime(&self) -> KerberosTime {
+        self.starttime
+    }
+
+    /// Until when the ticket counts.
+    #[must_use]
+    pub const fn endtime(&self) -> KerberosTime {
+        self.endtime
+    }
+
+    /// Until when the ticket counts, in the caller's clock. The clock's skew is not added.
+    #[must_use]
+    pub fn expires_at(&self) -> SystemTime {
+        system_time(self.endtime)
+    }
+
+    /// The session key's encryption type.
+    #[must_use]
+    pub const fn session_etype(&self) -> EtypeNumber {
+        self.session_etype
+    }
+
+    /// The encryption type of the subkey that the client proposed, if any.
+    #[must_use]
+    pub const fn subkey_etype(&self) -> Option<EtypeNumber> {
+        self.subkey_etype
+    }
+
+    /// What the client asked of the context (RFC 2743 §1.2), and `DELEG` if it delegated.
+    #[must_use]
+    pub const fn flags(&self) -> ContextFlags {
+        self.flags
+    }
+
+    /// Whether the client sees the same channel as we do.
+    #[must_use]
+    pub const fn channel_bound(&self) -> bool {
+        self.channel_bound
+    }
+
+    /// The ticket's authorization data: the encoded elements of the SEQUENCE OF (RFC 4120 §5.2.6),
+    /// unread. The KDC sealed it into the ticket; whether a PAC in it counts is another question.
+    #[must_use]
+    pub const fn authorization_data(&self) -> &[u8] {
+        &self.authorization_data
+    }
+
+    /// The credential that the client delegated, if
+    /// [`AcceptorBuilder::keep_delegated_credentials`](crate::AcceptorBuilder::keep_delegated_credentials)
+    /// asked for it.
+    #[must_use]
+    pub const fn delegated(&self) -> Option<&DelegatedCredential> {
+        self.delegated.as_ref()
+    }
+}
+
+impl KeySelected {
+    /// `exact`, `other-kvno` or `alias`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::OtherKvno => "other-kvno",
+            Self::Alias => "alias",
+        }
+    }
+}
+
+impl Framing {
+    /// `spnego`, `gss` or `raw`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Spnego => "spnego",
+            Self::Gss => "gss",
+            Self::Raw => "raw",
+        }
+    }
+}

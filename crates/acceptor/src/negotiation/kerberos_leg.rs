@@ -1,0 +1,214 @@
+//! The Kerberos token: from octets to a proven client, and the answer to it.
+
+use super::envelope::{Envelope, Spnego};
+use super::first_leg::{silent, unknown_token};
+use super::krb_error::{KrbErrorFacts, krb_error};
+use super::third_leg::AwaitThirdLeg;
+use super::{Step, Unrecorded, UnrecordedStep, later_leg};
+use crate::acceptor::Acceptor;
+use crate::ap_rep::{self, Answer};
+use crate::ap_req;
+use crate::error::{Error, Unsupported};
+use crate::peer::Peer;
+use crate::rejection::Rejection;
+use crate::replay::{Freshness, ReplayCache, ReplayTag};
+use crate::time::{kerberos_time, system_time};
+use portcullis_formats::der::Decode;
+use portcullis_formats::gss::{
+    ContextFlags, FirstToken, InitialContextToken, Mechanism, TokenId, oid_to_dotted,
+    split_token_id,
+};
+use portcullis_formats::messages::ApReq;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// A leg whose client has shown everything but that its authenticator is new.
+pub(super) struct ClaimedLeg {
+    acceptor: Acceptor,
+    peer: Peer,
+    envelope: Envelope,
+    facts: KrbErrorFacts,
+    claim: ap_req::Unrecorded,
+    now: SystemTime,
+}
+
+/// Reads `kerberos_token`, which lies in `token` and came inside of `spnego` or alone.
+pub(super) fn step(
+    acceptor: Acceptor,
+    peer: Peer,
+    spnego: Option<Spnego>,
+    token: &[u8],
+    kerberos_token: &[u8],
+    now: SystemTime,
+) -> Result<UnrecordedStep, Rejection> {
+    let chosen = spnego
+        .as_ref()
+        .map_or(Mechanism::Krb5, |spnego| spnego.chosen);
+    let mut envelope = Envelope {
+        mechanism: chosen,
+        bare: false,
+        spnego,
+    };
+    let reject_unread = |envelope: &Envelope, error| match envelope.spnego {
+        Some(_) => envelope.reject(error, None),
+        None => silent(error),
+    };
+    let (mechanism, message) = match ap_req_octets(kerberos_token) {
+        Ok(found) => found,
+        Err(error) => {
+            return Err(reject_unread(
+                &envelope,
+                in_token(error, token, kerberos_token),
+            ));
+        }
+    };
+    envelope.bare = mechanism.is_none();
+    envelope.mechanism = mechanism.unwrap_or(chosen);
+    let request = match ApReq::from_der(message) {
+        Ok(request) => request,
+        Err(error) => {
+            return Err(reject_unread(
+                &envelope,
+                in_token(error.into(), token, message),
+            ));
+        }
+    };
+    let facts = KrbErrorFacts::of(&request);
+    let time = kerberos_time(now);
+    match ap_req::verify(
+        &request,
+        &acceptor.settings,
+        &peer,
+        envelope.carrier(),
+        time,
+    ) {
+        Ok(claim) => {
+            let leg = ClaimedLeg {
+                acceptor,
+                peer,
+                envelope,
+                facts,
+                claim,
+                now,
+            };
+            Ok(UnrecordedStep::Unrecorded(Unrecorded { leg }))
+        }
+        Err(error) => {
+            let answer = krb_error(&error, &facts, now);
+            Err(envelope.reject(error, answer.as_deref()))
+        }
+    }
+}
+
+/// The octets of the AP-REQ, and the mechanism by its framing if it has one.
+fn ap_req_octets(token: &[u8]) -> Result<(Option<Mechanism>, &[u8]), Error> {
+    match FirstToken::recognize(token)? {
+        FirstToken::Framed(InitialContextToken { oid, inner }) => {
+            let mechanism = Mechanism::from_oid(oid);
+            match mechanism {
+                Some(kerberos) if kerberos.is_krb5() => {}
+                Some(Mechanism::Ntlm) => return Err(Unsupported::Ntlm.into()),
+                Some(Mechanism::NegoEx) => return Err(Unsupported::NegoEx.into()),
+                Some(Mechanism::Krb5UserToUser) => return Err(Unsupported::UserToUser.into()),
+                Some(other) => return Err(mechanism_alone(other.name().to_owned())),
+                None => return Err(mechanism_alone(oid_to_dotted(oid).to_string())),
+            }
+            match split_token_id(inner)? {
+                (TokenId::AP_REQ, message) => Ok((mechanism, message)),
+                (TokenId(other), _) => Err(Unsupported::TokenId(other).into()),
+            }
+        }
+        FirstToken::ApReq(message) => Ok((None, message)),
+        FirstToken::Ntlm { .. } => Err(Unsupported::Ntlm.into()),
+        FirstToken::NegoEx => Err(Unsupported::NegoEx.into()),
+        _ => Err(unknown_token(token)),
+    }
+}
+
+fn mechanism_alone(name: String) -> Error {
+    Unsupported::Mechanism {
+        offered: vec![name],
+    }
+    .into()
+}
+
+/// An error whose offset counts in `part`, as one whose offset counts in `token` around it.
+fn in_token(error: Error, token: &[u8], part: &[u8]) -> Error {
+    match error {
+        Error::Malformed(error) => {
+            let offset = part.as_ptr().addr().saturating_sub(token.as_ptr().addr());
+            Error::Malformed(error.shifted(offset))
+        }
+        other => other,
+    }
+}
+
+impl ClaimedLeg {
+    pub(super) const fn tag(&self) -> &ReplayTag {
+        self.claim.tag()
+    }
+
+    pub(super) fn expires(&self) -> SystemTime {
+        system_time(self.claim.expires(self.acceptor.settings.rules.skew))
+    }
+
+    pub(super) fn replay_cache(&self) -> Arc<dyn ReplayCache> {
+        self.acceptor.replay_cache.clone()
+    }
+
+    pub(super) fn reject(self, error: Error) -> Rejection {
+        let answer = krb_error(&error, &self.facts, self.now);
+        self.envelope.reject(error, answer.as_deref())
+    }
+
+    /// RFC 4120 §3.2.4: a client that is proven is answered, if it wants to be.
+    pub(super) fn settle(self, verdict: Freshness) -> Result<Step, Rejection> {
+        let Self {
+            acceptor,
+            peer,
+            envelope,
+            facts,
+            claim,
+            now,
+        } = self;
+        let answered = claim
+            .settle(verdict)
+            .and_then(|client| ap_rep::answer(client, &*acceptor.entropy));
+        let mut answer = match answered {
+            Ok(answer) => answer,
+            Err(error) => {
+                let reply = krb_error(&error, &facts, now);
+                return Err(envelope.reject(error, reply.as_deref()));
+            }
+        };
+        answer.ap_rep = answer
+            .ap_rep
+            .map(|message| envelope.kerberos(TokenId::AP_REP, &message));
+        if answer
+            .context
+            .identity()
+            .flags()
+            .contains(ContextFlags::DCE_STYLE)
+        {
+            return Ok(AwaitThirdLeg::ask(acceptor, peer, envelope, answer));
+        }
+        let Answer {
+            context, ap_rep, ..
+        } = answer;
+        match envelope.spnego {
+            None => Ok(Step::Complete {
+                context,
+                reply: ap_rep,
+            }),
+            Some(spnego) => later_leg::conclude(acceptor, peer, spnego, context, ap_rep),
+        }
+    }
+}
+
+impl core::fmt::Debug for ClaimedLeg {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ClaimedLeg")
+            .field("tag", self.tag())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,51 @@
+//! The KRB-ERROR that a refused client gets (RFC 4120 §5.9.1).
+
+use crate::error::Error;
+use crate::time::{kerberos_time, microseconds};
+use portcullis_formats::der::Encode;
+use portcullis_formats::messages::{ApOptions, ApReq, KrbError};
+use portcullis_formats::principal::Principal;
+use portcullis_formats::registry::ErrorCode;
+use std::time::SystemTime;
+
+/// KERB-ERROR-DATA { data-type [1] SKEW_RECOVERY } ([MS-KILE] §2.2.2): a Windows client that sees
+/// it tries again with the time of this answer.
+const SKEW_RECOVERY: &[u8] = &[0x30, 0x05, 0xa1, 0x03, 0x02, 0x01, 0x02];
+
+/// What the request says in clear and the answer repeats; `None` if no answer is expected.
+#[derive(Debug)]
+pub(super) struct KrbErrorFacts(Option<Principal>);
+
+impl KrbErrorFacts {
+    /// RFC 4121 §4.1: a client that asked for mutual authentication waits for an answer. It said
+    /// so in the options of the AP-REQ, in clear.
+    pub(super) fn of(request: &ApReq<'_>) -> Self {
+        let waits = request.ap_options.contains(ApOptions::MUTUAL_REQUIRED);
+        let ticket = &request.ticket;
+        Self(
+            waits
+                .then(|| Principal::from_wire(ticket.realm, ticket.sname).ok())
+                .flatten(),
+        )
+    }
+}
+
+/// The KRB-ERROR for `error`: its code, our time, the service's name as the ticket shows it in
+/// clear, and nothing else.
+pub(super) fn krb_error(error: &Error, facts: &KrbErrorFacts, now: SystemTime) -> Option<Vec<u8>> {
+    let (code, service) = (error.code()?, facts.0.as_ref()?);
+    let message = KrbError {
+        ctime: None,
+        cusec: None,
+        stime: kerberos_time(now),
+        susec: microseconds(now),
+        error_code: code,
+        crealm: None,
+        cname: None,
+        realm: service.realm(),
+        sname: service.name(),
+        e_text: None,
+        e_data: (code == ErrorCode::SKEW).then_some(SKEW_RECOVERY),
+    };
+    Some(message.to_der())
+}

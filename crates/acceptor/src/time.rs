@@ -1,0 +1,32 @@
+//! From the caller's clock to the protocol's and back.
+
+use portcullis_formats::messages::{KerberosTime, Microseconds};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The second that `now` lies in.
+pub(crate) fn kerberos_time(now: SystemTime) -> KerberosTime {
+    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    KerberosTime::from_unix(match now.duration_since(UNIX_EPOCH) {
+        Ok(since) => seconds(since),
+        Err(before) => {
+            let before = before.duration();
+            let whole = seconds(before).saturating_neg();
+            whole.saturating_sub(i64::from(before.subsec_nanos() > 0))
+        }
+    })
+}
+
+/// How far into its second `now` lies.
+pub(crate) fn microseconds(now: SystemTime) -> Microseconds {
+    Microseconds::of(now.duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// The instant at which the second `time` begins.
+pub(crate) fn system_time(time: KerberosTime) -> SystemTime {
+    let seconds = Duration::from_secs(time.as_unix().unsigned_abs());
+    let moved = match time.as_unix() < 0 {
+        true => UNIX_EPOCH.checked_sub(seconds),
+        false => UNIX_EPOCH.checked_add(seconds),
+    };
+    moved.unwrap_or(UNIX_EPOCH)
+}
