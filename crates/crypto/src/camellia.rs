@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use ::camellia::Camellia;
+use ::camellia::{Camellia, Camellia128, Camellia256};
 use cipher::KeyInit;
 use cipher::array::{Array, ArraySize};
 use cmac::Cmac;
@@ -15,6 +15,11 @@ use crate::mac::compute;
 use crate::simplified_profile::Cipher;
 
 const TAG: usize = 16;
+
+pub(crate) type Cmac128 = Cmac<Camellia128>;
+pub(crate) type Cmac256 = Cmac<Camellia256>;
+pub(crate) type Cipher128 = Cipher<Camellia128, Cmac128>;
+pub(crate) type Cipher256 = Cipher<Camellia256, Cmac256>;
 
 /// Ke and Ki of `usage`.
 pub(crate) fn cipher<N: ArraySize, const RK: usize>(
@@ -78,7 +83,6 @@ pub(crate) fn derive_key<N: ArraySize, const RK: usize>(
 
 #[cfg(test)]
 mod tests {
-    use ::camellia::{Camellia128, Camellia256};
     use portcullis_testdata::{hex, vectors};
 
     use super::*;
@@ -87,7 +91,7 @@ mod tests {
     #[test]
     fn computes_the_cmac_of_the_vectors() {
         for vector in vectors("camellia_cmac") {
-            let keyed = Cmac::<Camellia128>::new_from_slice(&hex(&vector["key"])).unwrap();
+            let keyed = Cmac128::new_from_slice(&hex(&vector["key"])).unwrap();
             let mac = compute(&keyed, &[&hex(&vector["data"])]);
             assert_eq!(mac.to_vec(), hex(&vector["cmac"]), "{vector}");
         }
@@ -101,11 +105,11 @@ mod tests {
             let (key, constant) = (hex(&vector["base_key"]), hex(&vector["constant"]));
             let derived = match vector["etype"].as_i64() {
                 Some(25) => {
-                    let base = Cmac::<Camellia128>::new_from_slice(&key).unwrap();
+                    let base = Cmac128::new_from_slice(&key).unwrap();
                     derive_key(&base, &constant).to_vec()
                 }
                 Some(26) => {
-                    let base = Cmac::<Camellia256>::new_from_slice(&key).unwrap();
+                    let base = Cmac256::new_from_slice(&key).unwrap();
                     derive_key(&base, &constant).to_vec()
                 }
                 _ => continue,

@@ -7,15 +7,12 @@ use core::error;
 use core::fmt;
 use core::ops::Range;
 
-#[cfg(feature = "camellia")]
-use ::{
-    camellia::{Camellia128, Camellia256},
-    cmac::Cmac,
-};
 use aes::{Aes128, Aes256};
 use cipher::consts::{U16, U24};
 use sha2::Sha384;
 
+#[cfg(feature = "camellia")]
+use crate::camellia;
 #[cfg(feature = "legacy-enctypes")]
 use crate::legacy::{des3, rc4_hmac};
 use crate::mac::HmacSha1;
@@ -38,9 +35,9 @@ pub(crate) enum Scheme {
     Aes128Sha256(aes_sha2::Cipher<Aes128, Sha256, U16>),
     Aes256Sha384(aes_sha2::Cipher<Aes256, Sha384, U24>),
     #[cfg(feature = "camellia")]
-    Camellia128(simplified_profile::Cipher<Camellia128, Cmac<Camellia128>>),
+    Camellia128(camellia::Cipher128),
     #[cfg(feature = "camellia")]
-    Camellia256(simplified_profile::Cipher<Camellia256, Cmac<Camellia256>>),
+    Camellia256(camellia::Cipher256),
     #[cfg(feature = "legacy-enctypes")]
     Des3(des3::Cipher),
     #[cfg(feature = "legacy-enctypes")]

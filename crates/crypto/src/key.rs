@@ -6,11 +6,6 @@ use alloc::vec::Vec;
 use core::error;
 use core::fmt;
 
-#[cfg(feature = "camellia")]
-use ::{
-    camellia::{Camellia128, Camellia256},
-    cmac::Cmac,
-};
 use aes::{Aes128Dec, Aes128Enc, Aes256Dec, Aes256Enc};
 use cipher::KeyInit;
 use cipher::array::Array;
@@ -22,7 +17,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 #[cfg(feature = "camellia")]
-use crate::camellia;
+use crate::camellia::{self, Cmac128, Cmac256};
 use crate::cipher_key::{Scheme, plaintext, reserve};
 #[cfg(feature = "legacy-enctypes")]
 use crate::legacy::{des3, des3_random_to_key::random_to_key, rc4_hmac};
@@ -52,9 +47,9 @@ enum Base {
     Aes128Sha256(HmacSha256),
     Aes256Sha384(HmacSha384),
     #[cfg(feature = "camellia")]
-    Camellia128(Cmac<Camellia128>),
+    Camellia128(Cmac128),
     #[cfg(feature = "camellia")]
-    Camellia256(Cmac<Camellia256>),
+    Camellia256(Cmac256),
     #[cfg(feature = "legacy-enctypes")]
     Des3(TdesEde3),
     #[cfg(feature = "legacy-enctypes")]
@@ -107,9 +102,9 @@ impl Key {
             Enctype::Aes128CtsHmacSha256_128 => Base::Aes128Sha256(hmac(half)),
             Enctype::Aes256CtsHmacSha384_192 => Base::Aes256Sha384(hmac(&octets)),
             #[cfg(feature = "camellia")]
-            Enctype::Camellia128CtsCmac => Base::Camellia128(Cmac::new(half)),
+            Enctype::Camellia128CtsCmac => Base::Camellia128(Cmac128::new(half)),
             #[cfg(feature = "camellia")]
-            Enctype::Camellia256CtsCmac => Base::Camellia256(Cmac::new(&octets)),
+            Enctype::Camellia256CtsCmac => Base::Camellia256(Cmac256::new(&octets)),
             #[cfg(feature = "legacy-enctypes")]
             Enctype::Des3CbcSha1 => Base::Des3(TdesEde3::new(octets.split_ref().0)),
             #[cfg(feature = "legacy-enctypes")]

@@ -3,14 +3,11 @@
 use core::error;
 use core::fmt;
 
-#[cfg(feature = "camellia")]
-use ::{
-    camellia::{Camellia128, Camellia256},
-    cmac::Cmac,
-};
 use subtle::ConstantTimeEq;
 
 use crate::Enctype;
+#[cfg(feature = "camellia")]
+use crate::camellia::{Cmac128, Cmac256};
 #[cfg(feature = "legacy-enctypes")]
 use crate::legacy::rc4_hmac;
 use crate::mac::{HmacSha1, HmacSha256, HmacSha384, compute};
@@ -28,9 +25,9 @@ pub(crate) enum Keyed {
     Sha256(HmacSha256),
     Sha384(HmacSha384),
     #[cfg(feature = "camellia")]
-    Camellia128(Cmac<Camellia128>),
+    Camellia128(Cmac128),
     #[cfg(feature = "camellia")]
-    Camellia256(Cmac<Camellia256>),
+    Camellia256(Cmac256),
     #[cfg(feature = "legacy-enctypes")]
     Rc4(rc4_hmac::Signer),
 }
