@@ -1,6 +1,7 @@
 //! Other programs: shown as they run, and remembered where we read what they say.
 
 use std::io::{BufRead as _, BufReader, Read};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -80,7 +81,8 @@ fn pass_on(stream: impl Read + Send + 'static, to: Sender<String>) -> thread::Jo
 }
 
 fn line(command: &Command) -> String {
-    let mut words = vec![command.get_program().to_string_lossy()];
+    let program = Path::new(command.get_program());
+    let mut words = vec![program.file_name().unwrap_or_default().to_string_lossy()];
     words.extend(
         command
             .get_args()
