@@ -1,4 +1,4 @@
-//! The layout of RFC 4121 §4.1.1, octet by octet; MIT krb5's own are in `tests/mit_tokens.rs`.
+//! The layout of RFC 4121 §4.1.1, octet by octet; MIT krb5's own are in `tests/real_tokens.rs`.
 
 use super::*;
 use alloc::string::ToString;
