@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::ci;
 use crate::command::{cargo, good, quiet};
 use crate::report::Outcome;
 
@@ -48,10 +47,10 @@ fn targets(directory: &Path) -> Vec<String> {
     names
 }
 
-/// The nightly toolchain and cargo-fuzz, installed where that is ours to do.
+/// The nightly toolchain and cargo-fuzz, installed if they are missing and can be had.
 fn tools() -> Result<(), String> {
     let nightly = || quiet(Command::new("rustup").args(["run", "nightly", "rustc", "--version"]));
-    if !nightly() && ci() {
+    if !nightly() {
         good(Command::new("rustup").args([
             "toolchain",
             "install",
@@ -61,7 +60,7 @@ fn tools() -> Result<(), String> {
         ]));
     }
     if !nightly() {
-        return Err("no nightly toolchain (rustup toolchain install nightly)".to_owned());
+        return Err("there is no nightly toolchain, and rustup cannot install it".to_owned());
     }
     let installed = || quiet(&mut cargo(&["fuzz", "--version"]));
     if !installed() {

@@ -8,8 +8,9 @@ use crate::ci;
 use crate::command::{good, quiet};
 use crate::report::Outcome;
 
-/// A Debian package that is no peer, and a program of it: what a static build needs if any dependency has C in it.
-const TOOLS: [(&str, &str); 1] = [("musl-gcc", "musl-tools")];
+/// Debian packages that are no peers, each with a program of it: a static build needs the first if any dependency has
+/// C in it, libFuzzer is C++.
+const TOOLS: [(&str, &str); 2] = [("musl-gcc", "musl-tools"), ("c++", "g++")];
 
 /// Installs what is missing with apt when we are root; then each peer counts as passed or skipped, or, with `CI=true`,
 /// as failed.
