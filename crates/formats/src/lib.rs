@@ -10,6 +10,13 @@
 
 extern crate alloc;
 
+pub mod ccache;
 pub mod der;
+mod escape;
+mod file_cursor;
 pub mod gss;
+pub mod keytab;
+pub mod messages;
+pub mod principal;
+pub mod registry;
 pub mod spnego;

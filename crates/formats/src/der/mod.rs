@@ -31,7 +31,26 @@ pub trait Decode<'a>: Sized {
         input.finish()?;
         Ok(value)
     }
+
+    /// Reads one value at the start of `plaintext` that was padded to whole blocks of a cipher.
+    ///
+    /// PEER every one that encrypts with DES3: RFC 3961 §6.3 pads to eight octets with whatever
+    /// values, and only the DER inside says how long the plaintext was.
+    ///
+    /// # Errors
+    /// [`DecodeError`], also for more octets left over than padding has.
+    fn from_padded_der(plaintext: &'a [u8]) -> Result<Self> {
+        let mut input = Reader::new(plaintext);
+        let value = Self::decode(&mut input)?;
+        if input.rest().len() > LONGEST_PADDING {
+            input.finish()?;
+        }
+        Ok(value)
+    }
 }
+
+/// Padding of fewer octets than a block of DES3 has (RFC 3961 §6.3).
+const LONGEST_PADDING: usize = 7;
 
 /// A type that is written as DER.
 pub trait Encode {

@@ -1,6 +1,7 @@
 //! Hot path. Reads DER where it lies: a cursor that knows where it stands and what it reads.
 
-use super::{DecodeError, DecodeErrorKind, Result};
+use super::{Decode, DecodeError, DecodeErrorKind, Result, SequenceOf};
+use core::fmt;
 
 /// Levels of elements inside each other; the deepest message of Kerberos has fewer than half.
 const MAX_DEPTH: u8 = 32;
@@ -22,7 +23,7 @@ const TAG_NUMBER: u8 = 0x1f;
 ///
 /// Each error carries the offset from the start of the input and the structure and field that were
 /// being read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
     offset: usize,
@@ -168,6 +169,21 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         self.field(number, name, value).map(Some)
+    }
+
+    /// The field `[number] SEQUENCE OF … OPTIONAL`, called `name` in errors.
+    ///
+    /// A list with no elements is as good as none (RFC 4120 §5.1.3).
+    ///
+    /// # Errors
+    /// [`DecodeError`] of the list or of an element.
+    pub fn optional_list<T: Decode<'a>>(
+        &mut self,
+        number: u8,
+        name: &'static str,
+    ) -> Result<Option<SequenceOf<'a, T>>> {
+        let list = self.optional(number, name, SequenceOf::decode)?;
+        Ok(list.filter(|list| !list.is_empty()))
     }
 
     /// Enters the element with the identifier octet `tag`, keeping the names for errors.
@@ -451,5 +467,17 @@ impl<'a> Reader<'a> {
             self.next_field = number.saturating_add(1);
         }
         Ok(())
+    }
+}
+
+/// Says where it stands; what it reads may be secret.
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("structure", &self.structure)
+            .field("field", &self.field)
+            .field("offset", &self.offset)
+            .field("octets_left", &self.rest.len())
+            .finish_non_exhaustive()
     }
 }

@@ -114,7 +114,7 @@ impl<'a, T: Decode<'a>> Iterator for Elements<'a, T> {
 }
 
 /// A `SEQUENCE OF` under construction: owns the octets that a [`SequenceOf`] borrows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SequenceOfBuf {
     elements: Vec<u8>,
 }
@@ -131,6 +131,13 @@ impl SequenceOfBuf {
         }
     }
 
+    /// The elements that `output` holds and nothing else.
+    pub(crate) fn from_encoded(output: Writer) -> Self {
+        Self {
+            elements: output.into_vec(),
+        }
+    }
+
     /// The list, borrowed. `T` must be the type whose values were encoded.
     #[must_use]
     pub fn borrow<T>(&self) -> SequenceOf<'_, T> {
@@ -138,5 +145,22 @@ impl SequenceOfBuf {
             elements: &self.elements,
             element: PhantomData,
         }
+    }
+}
+
+impl<T> From<SequenceOf<'_, T>> for SequenceOfBuf {
+    fn from(list: SequenceOf<'_, T>) -> Self {
+        Self {
+            elements: list.elements.to_vec(),
+        }
+    }
+}
+
+/// Says how long it is; an element may hold a key.
+impl fmt::Debug for SequenceOfBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SequenceOfBuf")
+            .field("octets", &self.elements.len())
+            .finish()
     }
 }

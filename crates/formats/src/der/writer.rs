@@ -1,7 +1,8 @@
 //! Writes DER forwards; a length is put before its contents when they are known.
 
-use super::Encode;
+use super::{Encode, SequenceOf};
 use alloc::vec::Vec;
+use core::fmt;
 
 const BOOLEAN: u8 = 0x01;
 const INTEGER: u8 = 0x02;
@@ -18,7 +19,7 @@ const APPLICATION: u8 = 0x60;
 /// Collects DER: the mirror image of [`super::Reader`].
 ///
 /// Contents move up by a few octets once per level; nothing larger than a ticket is written.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Writer {
     octets: Vec<u8>,
 }
@@ -69,6 +70,12 @@ impl Writer {
         if let Some(value) = value {
             self.value(number, value);
         }
+    }
+
+    /// The field `[number] SEQUENCE OF … OPTIONAL`; a list with no elements is left out
+    /// (RFC 4120 §5.1.3).
+    pub fn optional_list<T>(&mut self, number: u8, list: Option<&SequenceOf<'_, T>>) {
+        self.optional(number, list.filter(|list| !list.is_empty()));
     }
 
     /// An element with the identifier octet `tag`, its contents written by `contents`.
@@ -141,6 +148,15 @@ impl Writer {
             shortest = shortest.get(1..).unwrap_or_default();
         }
         self.element(tag, shortest);
+    }
+}
+
+/// Says how much was written; what was may be secret.
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("octets_written", &self.octets.len())
+            .finish()
     }
 }
 

@@ -1,0 +1,69 @@
+//! What peers call themselves, made safe to print: no octet of a name can forge a line of a log.
+
+use core::fmt;
+
+/// Prints octets as text.
+///
+/// Characters in `quoted` get a backslash before them; controls, characters that change how a line
+/// is laid out, and octets that are not UTF-8 become `\xNN`.
+pub(crate) fn print(octets: &[u8], quoted: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for chunk in octets.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            print_character(character, quoted, f)?;
+        }
+        print_hexadecimal(chunk.invalid(), f)?;
+    }
+    Ok(())
+}
+
+/// Prints the components of a name with `/` between them, each as [`print`] does.
+pub(crate) fn print_components<'a>(
+    components: impl Iterator<Item = &'a [u8]>,
+    quoted: &str,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    for (index, component) in components.enumerate() {
+        if index > 0 {
+            f.write_str("/")?;
+        }
+        print(component, quoted, f)?;
+    }
+    Ok(())
+}
+
+fn print_character(character: char, quoted: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if quoted.contains(character) {
+        return write!(f, "\\{character}");
+    }
+    match character {
+        '\n' => f.write_str("\\n"),
+        '\t' => f.write_str("\\t"),
+        '\u{8}' => f.write_str("\\b"),
+        '\0' => f.write_str("\\0"),
+        _ if character.is_control() || rearranges_the_line(character) => {
+            print_hexadecimal(character.encode_utf8(&mut [0; 4]).as_bytes(), f)
+        }
+        _ => write!(f, "{character}"),
+    }
+}
+
+/// Zero-width characters, line and paragraph separators, and the marks that turn text round.
+const fn rearranges_the_line(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+fn print_hexadecimal(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    octets
+        .iter()
+        .try_for_each(|octet| write!(f, "\\x{octet:02x}"))
+}

@@ -1,0 +1,69 @@
+//! The messages of Kerberos (RFC 4120 §5), one file each, read and written.
+//!
+//! Each type borrows from the octets it was read from and has the fields of its ASN.1, in order and
+//! by name. What stands there is what somebody sent: nothing is verified.
+
+mod authorization_data;
+mod basic_types;
+mod flags;
+mod names;
+mod time;
+
+pub use authorization_data::{
+    AdAndOr, AdIfRelevant, AdKdcIssued, AuthorizationData, AuthorizationDataElement, EtypeList,
+};
+pub use basic_types::{
+    Checksum, EncryptedData, EncryptionKey, HostAddress, HostAddresses, LastReq, LastReqEntry,
+    TransitedEncoding,
+};
+pub use flags::{ApOptions, KdcOptions, TicketFlags};
+pub use names::{KerberosString, PrincipalName, Realm};
+pub use time::{KerberosTime, Microseconds};
+
+use crate::der::{Reader, Result, Writer};
+
+/// The version of the protocol, of tickets and of authenticators.
+pub const PVNO: i32 = 5;
+
+/// The type of a message: its application tag, and the value of its `msg-type` (RFC 4120 §7.5.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageType(pub u8);
+
+impl MessageType {
+    /// AS-REQ.
+    pub const AS_REQ: Self = Self(10);
+    /// AS-REP.
+    pub const AS_REP: Self = Self(11);
+    /// TGS-REQ.
+    pub const TGS_REQ: Self = Self(12);
+    /// TGS-REP.
+    pub const TGS_REP: Self = Self(13);
+    /// AP-REQ.
+    pub const AP_REQ: Self = Self(14);
+    /// AP-REP.
+    pub const AP_REP: Self = Self(15);
+    /// KERB-TGT-REQUEST: no application tag.
+    pub const TGT_REQUEST: Self = Self(16);
+    /// KERB-TGT-REPLY: no application tag.
+    pub const TGT_REPLY: Self = Self(17);
+    /// KRB-SAFE.
+    pub const SAFE: Self = Self(20);
+    /// KRB-PRIV.
+    pub const PRIV: Self = Self(21);
+    /// KRB-CRED.
+    pub const CRED: Self = Self(22);
+    /// KRB-ERROR.
+    pub const ERROR: Self = Self(30);
+
+    /// Reads the fields `pvno [0]` and `msg-type [1]` of a message of this type.
+    fn decode_header(self, input: &mut Reader<'_>) -> Result<()> {
+        input.field(0, "pvno", |pvno| pvno.constant(PVNO))?;
+        input.field(1, "msg-type", |number| number.constant(self.0.into()))
+    }
+
+    /// Writes the fields `pvno [0]` and `msg-type [1]` of a message of this type.
+    fn encode_header(self, output: &mut Writer) {
+        output.field(0, |pvno| pvno.integer(PVNO));
+        output.field(1, |number| number.integer(self.0));
+    }
+}
