@@ -95,7 +95,10 @@ proptest! {
     }
 
     #[test]
-    fn no_octets_make_a_reader_panic_or_run_on(version in 0..6_u8, tail in vec(any::<u8>(), 0..300)) {
+    fn no_octets_make_a_reader_panic_or_run_on(
+        version in 0..6_u8,
+        tail in vec(any::<u8>(), 0..300),
+    ) {
         let octets = [[5, version].as_slice(), &tail].concat();
         let records = KeytabFile::open(&octets).map_or(0, |file| file.records().count());
         let credentials = CredentialCache::open(&octets).map(|cache| cache.credentials());

@@ -1,4 +1,4 @@
-//! GSS-API framing and the structures of the Kerberos mechanism (RFC 2743 §3.1, RFC 4121, RFC 1964).
+//! GSS-API framing and what is Kerberos' own inside it (RFC 2743 §3.1, RFC 4121, RFC 1964).
 //!
 //! Layouts only: what a token is and where its parts lie. Keys, checksums and sequence windows
 //! belong to whoever holds a context.
