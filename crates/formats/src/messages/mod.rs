@@ -3,12 +3,22 @@
 //! Each type borrows from the octets it was read from and has the fields of its ASN.1, in order and
 //! by name. What stands there is what somebody sent: nothing is verified.
 
+mod ap_rep;
+mod ap_req;
+mod authenticator;
 mod authorization_data;
 mod basic_types;
+mod enc_ticket_part;
 mod flags;
+mod krb_cred;
+mod krb_error;
 mod names;
+mod ticket;
 mod time;
 
+pub use ap_rep::{ApRep, EncApRepPart};
+pub use ap_req::ApReq;
+pub use authenticator::Authenticator;
 pub use authorization_data::{
     AdAndOr, AdIfRelevant, AdKdcIssued, AuthorizationData, AuthorizationDataElement, EtypeList,
 };
@@ -16,8 +26,12 @@ pub use basic_types::{
     Checksum, EncryptedData, EncryptionKey, HostAddress, HostAddresses, LastReq, LastReqEntry,
     TransitedEncoding,
 };
+pub use enc_ticket_part::EncTicketPart;
 pub use flags::{ApOptions, KdcOptions, TicketFlags};
+pub use krb_cred::{EncKrbCredPart, KrbCred, KrbCredInfo};
+pub use krb_error::KrbError;
 pub use names::{KerberosString, PrincipalName, Realm};
+pub use ticket::Ticket;
 pub use time::{KerberosTime, Microseconds};
 
 use crate::der::{Reader, Result, Writer};
