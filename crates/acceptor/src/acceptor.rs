@@ -39,7 +39,6 @@ impl Acceptor {
     }
 
     /// Settings, to be changed one by one.
-    #[must_use]
     pub fn builder(keytab: Keytab) -> AcceptorBuilder {
         AcceptorBuilder::new(keytab)
     }
@@ -60,7 +59,6 @@ impl Acceptor {
     }
 
     /// Begins the conversation with one peer.
-    #[must_use]
     pub fn begin(&self) -> Negotiation {
         Negotiation::new(self.clone())
     }

@@ -1,6 +1,6 @@
 //! Our answer and our half of the session key: the AP-REP (RFC 4120 §3.2.4, §5.5.2).
 
-use crate::ap_req::ProvenClient;
+use crate::ap_req::{Client, ProvenClient};
 use crate::context::{ContextKeys, SecurityContext};
 use crate::entropy::Entropy;
 use crate::error::Error;
@@ -27,15 +27,8 @@ pub(crate) struct Answer {
 /// The context with a proven client, and the AP-REP if one is due.
 pub(crate) fn answer(client: ProvenClient, entropy: &dyn Entropy) -> Result<Answer, Error> {
     let client = client.into_parts();
-    let keys = ContextKeys::of_initiator(client.subkey.as_ref().unwrap_or(&client.session_key));
     if !client.mutual {
-        // RFC 1964 §1.1.1: without an AP-REP both directions begin with the initiator's number.
-        let context = SecurityContext::new(client.identity, keys, client.sequence, client.sequence);
-        return Ok(Answer {
-            context,
-            ap_rep: None,
-            session_key: client.session_key,
-        });
+        return Ok(unanswered(client));
     }
     let random = Random::draw(entropy)?;
     let our_subkey = client
@@ -52,17 +45,40 @@ pub(crate) fn answer(client: ProvenClient, entropy: &dyn Entropy) -> Result<Answ
         }),
         seq_number: Some(random.sequence),
     };
-    let ap_rep = seal(&part, &client.session_key, &random.confounder);
-    let keys = match our_subkey {
-        Some(subkey) => keys.with_acceptor_subkey(&subkey),
-        None => keys,
-    };
-    let context = SecurityContext::new(client.identity, keys, random.sequence, client.sequence);
+    let ap_rep = Some(seal(&part, &client.session_key, &random.confounder));
+    let Client {
+        identity,
+        session_key,
+        subkey,
+        sequence,
+        ..
+    } = client;
+    let keys = ContextKeys::of_initiator(subkey.unwrap_or_else(|| session_key.clone()))
+        .with_acceptor_subkey(our_subkey);
+    let context = SecurityContext::new(identity, keys, random.sequence, sequence);
     Ok(Answer {
         context,
-        ap_rep: Some(ap_rep),
-        session_key: client.session_key,
+        ap_rep,
+        session_key,
     })
+}
+
+/// RFC 1964 §1.1.1: without an AP-REP both directions begin with the initiator's number.
+fn unanswered(client: Client) -> Answer {
+    let Client {
+        identity,
+        session_key,
+        subkey,
+        sequence,
+        ..
+    } = client;
+    let keys = ContextKeys::of_initiator(subkey.unwrap_or_else(|| session_key.clone()));
+    let context = SecurityContext::new(identity, keys, sequence, sequence);
+    Answer {
+        context,
+        ap_rep: None,
+        session_key,
+    }
 }
 
 fn seal(part: &EncApRepPart<'_>, session_key: &Key, confounder: &[u8; 16]) -> Vec<u8> {

@@ -1,7 +1,8 @@
 //! From the caller's clock to the protocol's and back.
 
+use core::time::Duration;
 use portcullis_formats::messages::{KerberosTime, Microseconds};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The second that `now` lies in.
 pub(crate) fn kerberos_time(now: SystemTime) -> KerberosTime {

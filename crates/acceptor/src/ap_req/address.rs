@@ -20,10 +20,10 @@ impl<'p> LocatedClient<'p> {
             .ticket
             .caddr
             .filter(|addresses| !addresses.is_empty());
-        if let (Some(peer), Some(addresses)) = (peer.address, addresses) {
-            if !addresses.iter().any(|address| is(&address, peer)) {
-                return Err(TicketError::Address.into());
-            }
+        if let (Some(peer), Some(addresses)) = (peer.address, addresses)
+            && !addresses.iter().any(|address| is(&address, peer))
+        {
+            return Err(TicketError::Address.into());
         }
         Ok(Self(evidence))
     }

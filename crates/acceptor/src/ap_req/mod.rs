@@ -16,7 +16,7 @@ mod service_key;
 mod ticket;
 mod times;
 
-pub(crate) use claim::{ProvenClient, Unrecorded};
+pub(crate) use claim::{Client, ProvenClient, Unrecorded};
 
 use crate::acceptor::Settings;
 use crate::error::Error;

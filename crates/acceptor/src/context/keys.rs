@@ -11,16 +11,16 @@ pub(crate) struct ContextKeys {
 }
 
 impl ContextKeys {
-    pub(crate) fn of_initiator(key: &Key) -> Self {
+    pub(crate) const fn of_initiator(key: Key) -> Self {
         Self {
-            initiator: key.clone(),
+            initiator: key,
             acceptor_subkey: None,
         }
     }
 
-    pub(crate) fn with_acceptor_subkey(self, subkey: &Key) -> Self {
+    pub(crate) fn with_acceptor_subkey(self, subkey: Option<Key>) -> Self {
         Self {
-            acceptor_subkey: Some(subkey.clone()),
+            acceptor_subkey: subkey,
             ..self
         }
     }

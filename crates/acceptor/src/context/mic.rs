@@ -29,8 +29,8 @@ impl SecurityContext {
     /// # Errors
     /// [`MessageError::Unsupported`] when the context's key is of RC4 or DES3.
     pub fn mic(&mut self, message: &[u8]) -> Result<Vec<u8>, MessageError> {
-        let key = cfx(self.keys.sending())?;
-        let subkey = if self.keys.has_acceptor_subkey() {
+        let key = cfx(self.established.keys.sending())?;
+        let subkey = if self.established.keys.has_acceptor_subkey() {
             TokenFlags::ACCEPTOR_SUBKEY.0
         } else {
             0
@@ -38,13 +38,13 @@ impl SecurityContext {
         let flags = TokenFlags(TokenFlags::SENT_BY_ACCEPTOR.0 | subkey);
         let token = MicToken {
             flags,
-            sequence: self.next_sequence,
+            sequence: self.established.next_sequence,
             checksum: &[],
         };
         let checksum = key
             .mac(KeyUsage::ACCEPTOR_SIGN)
             .checksum(&[message, &token.header()]);
-        self.next_sequence = self.next_sequence.wrapping_add(1);
+        self.established.next_sequence = self.established.next_sequence.wrapping_add(1);
         Ok(MicToken {
             checksum: checksum.as_ref(),
             ..token
@@ -63,6 +63,7 @@ impl SecurityContext {
         }
         let acceptor_subkey = token.flags.contains(TokenFlags::ACCEPTOR_SUBKEY);
         let key = self
+            .established
             .keys
             .receiving(acceptor_subkey)
             .ok_or(MessageError::NoSubkey)?;
@@ -70,7 +71,7 @@ impl SecurityContext {
             .mac(KeyUsage::INITIATOR_SIGN)
             .verify(&[message, &token.header()], token.checksum)
             .map_err(|_| MessageError::Integrity)?;
-        Ok(self.received.note(token.sequence))
+        Ok(self.established.received.note(token.sequence))
     }
 }
 

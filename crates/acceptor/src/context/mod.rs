@@ -20,6 +20,11 @@ use std::time::SystemTime;
 /// The keys are wiped when it is dropped; [`SecurityContext::into_identity`] keeps what can be
 /// kept without them.
 pub struct SecurityContext {
+    /// One allocation: it is moved from hand to hand while a negotiation ends.
+    established: Box<Established>,
+}
+
+struct Established {
     identity: Identity,
     keys: ContextKeys,
     /// The number of our next token.
@@ -35,42 +40,45 @@ impl SecurityContext {
             flags.contains(ContextFlags::REPLAY),
             flags.contains(ContextFlags::SEQUENCE),
         );
+        let next_sequence = ours.into();
         Self {
-            identity,
-            keys,
-            next_sequence: ours.into(),
-            received,
+            established: Box::new(Established {
+                identity,
+                keys,
+                next_sequence,
+                received,
+            }),
         }
     }
 
     /// The proven client.
     #[must_use]
     pub const fn identity(&self) -> &Identity {
-        &self.identity
+        &self.established.identity
     }
 
     /// The proven client; the keys are wiped.
     #[must_use]
     pub fn into_identity(self) -> Identity {
-        self.identity
+        self.established.identity
     }
 
     /// Until when the ticket counts; the clock's skew is not added.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
-        self.identity.expires_at()
+        self.established.identity.expires_at()
     }
 
     /// The first sequence number of our tokens: what the third leg of DCE style repeats.
     pub(crate) const fn next_sequence(&self) -> u64 {
-        self.next_sequence
+        self.established.next_sequence
     }
 }
 
 impl fmt::Debug for SecurityContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SecurityContext")
-            .field("identity", &self.identity)
+            .field("identity", &self.established.identity)
             .finish_non_exhaustive()
     }
 }

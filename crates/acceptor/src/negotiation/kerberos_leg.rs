@@ -83,14 +83,14 @@ pub(super) fn step(
         time,
     ) {
         Ok(claim) => {
-            let leg = ClaimedLeg {
+            let leg = Box::new(ClaimedLeg {
                 acceptor,
                 peer,
                 envelope,
                 facts,
                 claim,
                 now,
-            };
+            });
             Ok(UnrecordedStep::Unrecorded(Unrecorded { leg }))
         }
         Err(error) => {

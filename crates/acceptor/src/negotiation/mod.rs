@@ -87,7 +87,7 @@ pub enum UnrecordedStep {
 /// Nothing leads on from here but [`Unrecorded::settle`], so the question cannot be forgotten.
 #[must_use = "the client is not proven until `settle` is called"]
 pub struct Unrecorded {
-    leg: ClaimedLeg,
+    leg: Box<ClaimedLeg>,
 }
 
 impl Negotiation {
