@@ -51,6 +51,7 @@ impl EnctypePolicy {
         }
     }
 
+    #[cfg(any(feature = "legacy-enctypes", feature = "camellia"))]
     pub(crate) fn allow(&mut self, enctype: Enctype) {
         if !self.contains(enctype) {
             self.permitted.push(enctype);

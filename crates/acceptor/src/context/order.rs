@@ -115,7 +115,7 @@ mod tests {
             [InOrder, InOrder, InOrder, Duplicate, Duplicate]
         );
         assert_eq!(
-            orders(&[100, 35, 36, 36], true, false),
+            orders(&[100, 36, 37, 37], true, false),
             [InOrder, Old, InOrder, Duplicate]
         );
     }
