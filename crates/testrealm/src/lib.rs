@@ -1,1 +1,59 @@
-//! Placeholder.
+//! A Kerberos realm in memory, for tests: services with keytabs, users, and the tokens that users
+//! send to services, with chosen faults.
+//!
+//! ```
+//! use portcullis::{Acceptor, Step};
+//! use portcullis_testrealm::{Fault, TestRealm};
+//!
+//! let realm = TestRealm::new("EXAMPLE.TEST");
+//! let web = realm.service("HTTP/web.example.test");
+//! let acceptor = Acceptor::new(web.keytab()).unwrap();
+//!
+//! let login = realm.user("alice").token_for(&web).mutual().spnego().build();
+//! let Ok(Step::Complete { context, reply }) = acceptor.begin().step(login.token(), realm.now())
+//! else {
+//!     panic!("alice is let in")
+//! };
+//! assert_eq!(context.identity().client().to_string(), "alice@EXAMPLE.TEST");
+//! login.finish(&reply.unwrap()).unwrap(); // the service has proven itself, too
+//!
+//! let stale = realm.user("alice").token_for(&web).fault(Fault::Expired).build();
+//! assert!(acceptor.begin().step(stale.token(), realm.now()).is_err());
+//! ```
+//!
+//! Nothing here is random and nothing looks at a clock: keys follow from the names of realm and
+//! principal, and the time is [`TestRealm::now`] until it is moved. A test that fails once fails
+//! always. So nothing here is secret either: no key of a test realm may guard anything.
+//!
+//! It panics where a test is wrong in itself, as with a service name that is no name.
+
+mod draft;
+mod fault;
+mod initiation;
+mod random;
+mod realm;
+mod service;
+mod token;
+mod user;
+
+pub use fault::Fault;
+pub use initiation::{Initiation, InitiationError, InitiatorContext, Next};
+pub use realm::TestRealm;
+pub use service::{ServiceBuilder, TestService};
+pub use token::TokenBuilder;
+pub use user::TestUser;
+
+use core::fmt::Display;
+
+/// The value, or the end of a test that asked for the impossible.
+#[expect(
+    clippy::panic,
+    reason = "a test that is wrong in itself has to fail, and say why"
+)]
+#[track_caller]
+fn must<T, E: Display>(result: Result<T, E>, what: &str) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{what}: {error}"),
+    }
+}

@@ -1,0 +1,185 @@
+//! [`Fault`]: the one thing that is wrong with a token.
+
+/// The names of all faults, once.
+macro_rules! faults {
+    ($($(#[$doc:meta])* $fault:ident,)*) => {
+        /// One thing that is wrong with a token. Everything else about the token is as it should
+        /// be, so that a refusal is due to the fault alone.
+        #[non_exhaustive]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Fault {
+            $($(#[$doc])* $fault,)*
+        }
+
+        impl Fault {
+            /// All of them, in the order in which a token meets the checks.
+            #[must_use]
+            pub const fn all() -> &'static [Self] {
+                &[$(Self::$fault,)*]
+            }
+        }
+    };
+}
+
+faults! {
+    // The token.
+    /// The last octet is missing.
+    Truncated,
+    /// An octet more at the end.
+    TrailingOctets,
+    /// An AP-REP where the AP-REQ is due.
+    ApRepToken,
+    /// The DCE-style flag in a token with a frame.
+    FramedDceStyle,
+
+    // The AP-REQ and what of the ticket stands in clear.
+    /// `pvno` is 4.
+    ProtocolVersion,
+    /// `msg-type` is not that of an AP-REQ.
+    MessageType,
+    /// The option `use-session-key`: the ticket is for user-to-user authentication.
+    UserToUser,
+    /// `tkt-vno` is 4.
+    TicketVersion,
+    /// The service's name has no component.
+    NoServiceComponents,
+    /// The ticket is for a service of which the keytab has no key, and sealed with that one's.
+    UnknownService,
+    /// The ticket is sealed with the service's next key, after a change of its password.
+    MissingKvno,
+    /// The ticket is sealed with a key of the service of another encryption type: AES128 with
+    /// SHA-2, or AES256 with SHA-2 where that is the service's own.
+    MissingEnctype,
+    /// The ticket says that it is of DES.
+    DesTicket,
+    /// The ticket is sealed with a key that is not the service's, and says that it is.
+    WrongServiceKey,
+    /// One bit of the sealed ticket is another.
+    TamperedTicket,
+    /// The sealed ticket has three octets.
+    TicketTooShort,
+
+    // What is sealed in the ticket.
+    /// There is no ticket in the ciphertext.
+    MalformedTicket,
+    /// The session key is an octet short.
+    SessionKeyLength,
+    /// The session key is of an encryption type that nobody knows.
+    UnknownSessionEnctype,
+    /// The session key is of RC4-HMAC.
+    WeakSessionKey,
+    /// The client's name has no component.
+    NoClientComponents,
+    /// The client's name has a NUL in it.
+    NulInClientName,
+    /// The client's realm is empty.
+    EmptyClientRealm,
+    /// The ticket is valid from another address only: 203.0.113.99.
+    WrongAddress,
+    /// The ticket begins an hour from now.
+    NotYetValid,
+    /// The ticket ended an hour ago.
+    Expired,
+    /// The ticket has the INVALID flag.
+    InvalidFlag,
+    /// The client is of another realm and came through one that may not vouch for it.
+    TransitedRealm,
+    /// The client is of another realm and its path is in an encoding that nobody knows.
+    TransitedType,
+    /// The client is `WELLKNOWN/ANONYMOUS`.
+    Anonymous,
+    /// The ticket serves as FAST armor only.
+    ArmorTicket,
+    /// The ticket has authorization data of an unknown type outside AD-IF-RELEVANT.
+    CriticalTicketData,
+
+    // The authenticator.
+    /// The authenticator says that it is of another encryption type than the session key.
+    AuthenticatorEnctype,
+    /// The authenticator is sealed with another key than the ticket's session key.
+    WrongSessionKey,
+    /// One bit of the sealed authenticator is another.
+    TamperedAuthenticator,
+    /// The sealed authenticator has three octets.
+    AuthenticatorTooShort,
+    /// There is no authenticator in the ciphertext.
+    MalformedAuthenticator,
+    /// `authenticator-vno` is 4.
+    AuthenticatorVersion,
+    /// The authenticator names another client than the ticket.
+    WrongClientName,
+    /// The authenticator names a client of the same name in another realm.
+    WrongClientRealm,
+    /// The client's clock is an hour ahead.
+    ClockAhead,
+    /// The client's clock is an hour behind.
+    ClockBehind,
+    /// The subkey is of an encryption type that nobody knows.
+    UnknownSubkeyEnctype,
+    /// The subkey is of RC4-HMAC.
+    WeakSubkey,
+    /// The subkey is an octet short.
+    SubkeyLength,
+
+    // The authenticator's checksum.
+    /// There is no checksum. Accepted: as if there were no flags and no bindings.
+    NoChecksum,
+    /// The checksum ends within its flags.
+    ChecksumTooShort,
+    /// The checksum says that its bindings have 17 octets.
+    ChecksumLength,
+    /// An extension of the checksum ends beyond it.
+    ChecksumExtension,
+    /// The checksum is the MD5 of nothing: anybody can make that.
+    UnkeyedChecksum,
+    /// The checksum is a keyed one, of a type that goes with another key.
+    OtherChecksumType,
+    /// The checksum is of the right type and wrong.
+    ChecksumValue,
+    /// The client sees another channel.
+    DifferentBindings,
+
+    // The credential that the client delegates.
+    /// Before the credential another number than 1.
+    CredentialOption,
+    /// The credential ends beyond the checksum.
+    CredentialLength,
+    /// Where the credential should be there is none.
+    MalformedCredential,
+    /// One bit of the sealed credential is another.
+    TamperedCredential,
+    /// One ticket, two descriptions.
+    CredentialCount,
+    /// No ticket and no description.
+    NoCredentials,
+    /// The description lacks the client's name.
+    NamelessCredential,
+
+    // The authenticator's authorization data.
+    /// Authorization data of an unknown type outside AD-IF-RELEVANT.
+    CriticalAuthenticatorData,
+    /// AD-IF-RELEVANT within itself, a hundred times.
+    DeepAuthorizationData,
+    /// AD-AP-OPTIONS twice.
+    ApOptionsTwice,
+    /// AD-AP-OPTIONS of three octets.
+    ApOptionsLength,
+    /// A PAC that the client wrote itself. Accepted, and worth nothing.
+    PacInAuthenticator,
+
+    // Later legs.
+    /// One bit of the initiator's mechListMIC is another.
+    TamperedMechListMic,
+    /// The initiator's mechListMIC is missing.
+    MissingMechListMic,
+    /// The acceptor's mechListMIC is sent back to it.
+    ReflectedMechListMic,
+    /// The list of mechanisms was changed on its way to the acceptor.
+    ChangedMechList,
+    /// The third leg of DCE style has another sequence number.
+    ThirdLegSequence,
+    /// The third leg of DCE style proposes a subkey.
+    ThirdLegSubkey,
+    /// One bit of the third leg of DCE style is another.
+    TamperedThirdLeg,
+}

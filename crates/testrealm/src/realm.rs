@@ -1,0 +1,118 @@
+//! [`TestRealm`]: a name, a clock, and the keys that follow from the name.
+
+use crate::must;
+use crate::random::Octets;
+use crate::service::{ServiceBuilder, TestService};
+use crate::user::TestUser;
+use core::time::Duration;
+use portcullis::Principal;
+use portcullis_crypto::{Enctype, Key};
+use portcullis_formats::messages::KerberosTime;
+use portcullis_formats::registry::Kvno;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// 2026-01-01T00:00:00Z.
+const START: Duration = Duration::from_secs(1_767_225_600);
+
+/// A realm: its services, its users, its clock. Clones share the clock.
+#[derive(Clone, Debug)]
+pub struct TestRealm(Arc<Realm>);
+
+/// What services, users and tokens of a realm share.
+#[derive(Debug)]
+pub(crate) struct Realm {
+    pub(crate) name: String,
+    pub(crate) random: Octets,
+    clock: Mutex<SystemTime>,
+}
+
+impl TestRealm {
+    /// A realm of this name, at 2026-01-01T00:00:00Z.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(Arc::new(Realm {
+            name: name.to_owned(),
+            random: Octets::of(name),
+            clock: Mutex::new(UNIX_EPOCH.checked_add(START).unwrap_or(UNIX_EPOCH)),
+        }))
+    }
+
+    /// The realm's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The service of this name, such as `HTTP/web.example.test`, with one key: AES256 with SHA-1
+    /// (enctype 18), version 1.
+    ///
+    /// # Panics
+    /// When `name` is no principal's.
+    #[must_use]
+    pub fn service(&self, name: &str) -> TestService {
+        self.service_with(name).build()
+    }
+
+    /// A service with other keys than the one.
+    ///
+    /// # Panics
+    /// When `name` is no principal's.
+    pub fn service_with(&self, name: &str) -> ServiceBuilder {
+        ServiceBuilder::new(self.0.clone(), self.0.principal(name))
+    }
+
+    /// The user of this name, such as `alice`; of another realm if the name has one.
+    ///
+    /// # Panics
+    /// When `name` is no principal's.
+    #[must_use]
+    pub fn user(&self, name: &str) -> TestUser {
+        TestUser::new(self.0.clone(), self.0.principal(name))
+    }
+
+    /// The time in this realm: that of the KDC, the services and the users.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.0.now()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        let mut clock = self.0.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        *clock = clock.checked_add(by).unwrap_or(*clock);
+    }
+}
+
+impl Realm {
+    pub(crate) fn now(&self) -> SystemTime {
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The principal of this name, of this realm unless it names another.
+    #[track_caller]
+    pub(crate) fn principal(&self, name: &str) -> Principal {
+        must(Principal::parse(name, Some(&self.name)), name)
+    }
+
+    /// The long-term key of a principal: the same at each call.
+    pub(crate) fn key(&self, principal: &Principal, kvno: Kvno, enctype: Enctype) -> Key {
+        let name = principal.to_text();
+        let (kvno, number) = (kvno.0.to_be_bytes(), enctype.number().to_be_bytes());
+        let seed = self
+            .random
+            .fixed(&[b"long-term key", &name, &kvno, &number]);
+        Key::from_random(enctype, &seed)
+    }
+}
+
+/// The second that `time` lies in.
+pub(crate) fn kerberos_time(time: SystemTime) -> KerberosTime {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    KerberosTime::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// `time`, moved by so many seconds.
+pub(crate) const fn moved(time: KerberosTime, seconds: i64) -> KerberosTime {
+    KerberosTime::from_unix(time.as_unix().saturating_add(seconds))
+}

@@ -1,0 +1,160 @@
+//! [`TestService`]: a principal with keys, and the keytab that holds them.
+
+use crate::must;
+use crate::realm::Realm;
+use portcullis::{Enctype, Keytab, Principal};
+use portcullis_crypto::Key;
+use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
+use portcullis_formats::registry::{EtypeNumber, Kvno};
+use std::sync::Arc;
+
+/// A service: a principal with one key or several.
+#[derive(Clone, Debug)]
+pub struct TestService {
+    principal: Principal,
+    /// The newest version first, and of each the best encryption type.
+    keys: Vec<ServiceKey>,
+    aliases: Vec<Principal>,
+    kvno_of_8_bits: bool,
+}
+
+/// One key of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceKey {
+    pub(crate) kvno: Kvno,
+    pub(crate) key: Key,
+}
+
+/// A service to be built.
+#[derive(Debug)]
+#[must_use = "there is no service until `build` is called"]
+pub struct ServiceBuilder {
+    realm: Arc<Realm>,
+    principal: Principal,
+    enctypes: Vec<Enctype>,
+    kvnos: Vec<u32>,
+    aliases: Vec<Principal>,
+    kvno_of_8_bits: bool,
+}
+
+impl TestService {
+    /// Its name.
+    #[must_use]
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// Its keys, as a service reads them.
+    ///
+    /// # Panics
+    /// When a name is too long for a keytab.
+    #[must_use]
+    pub fn keytab(&self) -> Keytab {
+        must(Keytab::parse(self.keytab_octets()), "keytab")
+    }
+
+    /// Its keys as a file of version 2: under its name, then under each alias.
+    ///
+    /// # Panics
+    /// When a name is too long for a keytab.
+    #[must_use]
+    pub fn keytab_octets(&self) -> Vec<u8> {
+        let mut file = KeytabWriter::new(KeytabVersion::V2);
+        if self.kvno_of_8_bits {
+            file = file.kvno_of_8_bits();
+        }
+        for principal in [&self.principal].into_iter().chain(&self.aliases) {
+            for ServiceKey { kvno, key } in &self.keys {
+                let etype = EtypeNumber(key.enctype().number());
+                must(
+                    file.add(principal, 0, *kvno, etype, key.expose_octets()),
+                    "keytab",
+                );
+            }
+        }
+        file.into_vec()
+    }
+
+    /// The key that a KDC seals tickets with: the newest, best one.
+    pub(crate) fn newest_key(&self) -> ServiceKey {
+        must(self.keys.first().cloned().ok_or("none"), "a service's key")
+    }
+
+    /// The key of this version and encryption type, each if it is given.
+    #[track_caller]
+    pub(crate) fn key(&self, kvno: Option<Kvno>, enctype: Option<Enctype>) -> ServiceKey {
+        let fits = |key: &&ServiceKey| {
+            kvno.is_none_or(|kvno| key.kvno == kvno)
+                && enctype.is_none_or(|enctype| key.key.enctype() == enctype)
+        };
+        must(
+            self.keys
+                .iter()
+                .find(fits)
+                .cloned()
+                .ok_or("the service has none"),
+            "service key",
+        )
+    }
+}
+
+impl ServiceBuilder {
+    pub(crate) fn new(realm: Arc<Realm>, principal: Principal) -> Self {
+        Self {
+            realm,
+            principal,
+            enctypes: vec![Enctype::Aes256CtsHmacSha1_96],
+            kvnos: vec![1],
+            aliases: Vec::new(),
+            kvno_of_8_bits: false,
+        }
+    }
+
+    /// The encryption types of its keys, the KDC's favourite first.
+    pub fn enctypes(mut self, enctypes: impl IntoIterator<Item = Enctype>) -> Self {
+        self.enctypes = enctypes.into_iter().collect();
+        self
+    }
+
+    /// The versions of its keys. The same version has the same key in every service of this name,
+    /// so a keytab that was exported before a password was changed is that of a service built with
+    /// fewer of them.
+    pub fn kvnos(mut self, kvnos: impl IntoIterator<Item = u32>) -> Self {
+        self.kvnos = kvnos.into_iter().collect();
+        self.kvnos.sort_unstable_by(|a, b| b.cmp(a));
+        self
+    }
+
+    /// Another name of the account, which the keytab has with the same keys.
+    ///
+    /// # Panics
+    /// When `name` is no principal's.
+    pub fn alias(mut self, name: &str) -> Self {
+        let alias = self.realm.principal(name);
+        self.aliases.push(alias);
+        self
+    }
+
+    /// Lets the keytab have the low eight bits of the version numbers only, as old tools write it.
+    pub const fn kvno_of_8_bits(mut self) -> Self {
+        self.kvno_of_8_bits = true;
+        self
+    }
+
+    /// The service.
+    #[must_use]
+    pub fn build(self) -> TestService {
+        let of_version = |kvno: &u32| {
+            let kvno = Kvno(*kvno);
+            let key = |enctype| self.realm.key(&self.principal, kvno, enctype);
+            let keys = self.enctypes.iter().copied().map(key);
+            keys.map(|key| ServiceKey { kvno, key }).collect::<Vec<_>>()
+        };
+        TestService {
+            keys: self.kvnos.iter().flat_map(of_version).collect(),
+            principal: self.principal,
+            aliases: self.aliases,
+            kvno_of_8_bits: self.kvno_of_8_bits,
+        }
+    }
+}

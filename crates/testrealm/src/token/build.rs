@@ -1,0 +1,191 @@
+//! From settings to octets: ticket, authenticator, AP-REQ, and the conversation that begins.
+
+use super::settings::{ChecksumKind, CredentialKey, Settings};
+use crate::Fault;
+use crate::draft::{
+    AuthenticatorDraft, CredentialDraft, GssChecksumDraft, KeyDraft, NameDraft, RequestDraft,
+    TicketDraft, other_enctype,
+};
+use crate::initiation::{Conversation, Envelope, Initiation};
+use crate::realm::{Realm, kerberos_time};
+use core::time::Duration;
+use md5::{Digest, Md5};
+use portcullis::Enctype;
+use portcullis_crypto::{Key, KeyUsage};
+use portcullis_formats::gss::ContextFlags;
+use portcullis_formats::messages::{ApOptions, Microseconds, TicketFlags};
+use portcullis_formats::registry::ChecksumTypeNumber;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+pub(super) fn md5(octets: &[u8]) -> [u8; 16] {
+    Md5::digest(octets).into()
+}
+
+/// The token and the state of whoever sends it.
+pub(super) fn initiation(realm: Arc<Realm>, settings: &Settings) -> Initiation {
+    let keys = Keys::new(&realm, settings);
+    let ticket = ticket(&realm, settings, &keys.session);
+    let authenticator = authenticator(&realm, settings, &keys);
+    let confounder = realm.random.confounder();
+    let sealed = authenticator.seal(confounder);
+    let ticket = ticket.seal(realm.random.confounder());
+    let mut request = RequestDraft::new(settings.ap_options, ticket, sealed);
+    settings
+        .faults
+        .iter()
+        .for_each(|fault| request.spoil(*fault));
+    let mutual = settings.ap_options.contains(ApOptions::MUTUAL_REQUIRED)
+        || settings.flags.contains(ContextFlags::MUTUAL)
+        || settings.flags.contains(ContextFlags::DCE_STYLE);
+    let conversation = Conversation {
+        envelope: envelope(settings),
+        session_key: keys.session,
+        subkey: keys.subkey,
+        ctime: authenticator.ctime,
+        cusec: authenticator.cusec,
+        sequence: settings.sequence.unwrap_or(0),
+        mutual,
+        dce_style: settings.flags.contains(ContextFlags::DCE_STYLE),
+        integrity: settings.flags.contains(ContextFlags::INTEG),
+        faults: settings.faults.clone(),
+        realm,
+    };
+    Initiation::begin(conversation, &request.encode())
+}
+
+/// The keys of one login.
+struct Keys {
+    session: Key,
+    subkey: Option<Key>,
+}
+
+impl Keys {
+    fn new(realm: &Realm, settings: &Settings) -> Self {
+        Self {
+            session: realm.random.key(settings.session_enctype),
+            subkey: settings.subkey.map(|enctype| realm.random.key(enctype)),
+        }
+    }
+}
+
+fn envelope(settings: &Settings) -> Envelope {
+    Envelope::new(
+        settings.spnego.then_some(settings.mechanisms.as_deref()),
+        settings.ms_oid,
+        settings.bare,
+        settings.optimistic,
+        settings.sign_mech_list,
+    )
+}
+
+fn ticket(realm: &Realm, settings: &Settings, session_key: &Key) -> TicketDraft {
+    let now = kerberos_time(realm.now());
+    let service = NameDraft::of(&settings.service);
+    let (client, key) = (settings.client.clone(), settings.service_key.clone());
+    let mut ticket = TicketDraft::new(client, service, session_key, key, now);
+    ticket.kvno = settings.kvno;
+    ticket.flags = settings.ticket_flags;
+    ticket.transited = settings.transited.clone();
+    ticket.authtime = settings.authtime;
+    ticket.starttime = settings.starttime;
+    ticket.endtime = settings.endtime;
+    ticket.addresses.clone_from(&settings.addresses);
+    ticket.authorization_data.clone_from(&settings.ticket_data);
+    for fault in &settings.faults {
+        ticket.spoil(*fault, now, &realm.random);
+    }
+    ticket
+}
+
+fn authenticator(realm: &Realm, settings: &Settings, keys: &Keys) -> AuthenticatorDraft {
+    let ctime = kerberos_time(settings.clock);
+    let since = settings
+        .clock
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO);
+    let client = settings.client.clone();
+    let cusec = Microseconds::of(since);
+    let mut authenticator = AuthenticatorDraft::new(client, &keys.session, ctime, cusec);
+    authenticator.subkey = keys.subkey.as_ref().map(KeyDraft::of);
+    authenticator.sequence = settings.sequence;
+    authenticator
+        .authorization_data
+        .clone_from(&settings.authenticator_data);
+    authenticator.checksum = Some(checksum(realm, settings, keys));
+    for fault in &settings.faults {
+        authenticator.spoil(*fault, &realm.random);
+    }
+    authenticator
+}
+
+fn checksum(realm: &Realm, settings: &Settings, keys: &Keys) -> (ChecksumTypeNumber, Vec<u8>) {
+    match &settings.checksum {
+        ChecksumKind::Gss => (ChecksumTypeNumber::GSS, gss_checksum(realm, settings, keys)),
+        ChecksumKind::Ordinary => ordinary_checksum(realm, settings, &keys.session),
+        ChecksumKind::Given(checksum_type, octets) => (*checksum_type, octets.clone()),
+    }
+}
+
+fn gss_checksum(realm: &Realm, settings: &Settings, keys: &Keys) -> Vec<u8> {
+    let bindings = settings.bindings.as_ref();
+    let bindings = bindings.map_or([0; 16], |bindings| md5(&bindings.hash_input()));
+    let credential = settings
+        .credential
+        .map(|key| credential(realm, settings, keys, key));
+    let deleg = if credential.is_some() {
+        ContextFlags::DELEG
+    } else {
+        ContextFlags(0)
+    };
+    let mut checksum = GssChecksumDraft::new(bindings, settings.flags | deleg, credential);
+    settings
+        .faults
+        .iter()
+        .for_each(|fault| checksum.spoil(*fault));
+    checksum.encode()
+}
+
+fn ordinary_checksum(
+    realm: &Realm,
+    settings: &Settings,
+    session_key: &Key,
+) -> (ChecksumTypeNumber, Vec<u8>) {
+    let mut key = session_key.clone();
+    if settings.faults.contains(&Fault::OtherChecksumType) {
+        key = realm.random.key(other_enctype(key.enctype()));
+    }
+    let mac = key.mac(KeyUsage::AP_REQ_CHECKSUM).checksum(&[]);
+    let mut octets = mac.as_ref().to_vec();
+    if let (true, Some(octet)) = (
+        settings.faults.contains(&Fault::ChecksumValue),
+        octets.first_mut(),
+    ) {
+        *octet ^= 1;
+    }
+    (ChecksumTypeNumber(key.enctype().checksum_type()), octets)
+}
+
+/// The client's ticket-granting ticket, forwarded.
+fn credential(realm: &Realm, settings: &Settings, keys: &Keys, key: CredentialKey) -> Vec<u8> {
+    let client = settings.client.clone();
+    let krbtgt = realm.principal(&format!("krbtgt/{}", realm.name));
+    let krbtgt_key = realm.random.key(Enctype::Aes256CtsHmacSha1_96);
+    let now = kerberos_time(realm.now());
+    let tgt_key = realm.random.key(Enctype::Aes256CtsHmacSha1_96);
+    let service = NameDraft::of(&krbtgt);
+    let mut ticket = TicketDraft::new(client, service, &tgt_key, krbtgt_key, now);
+    ticket.flags = TicketFlags::FORWARDABLE | TicketFlags::FORWARDED | TicketFlags::PRE_AUTHENT;
+    ticket.endtime = settings.endtime;
+    let key = match key {
+        CredentialKey::SessionKey => Some(keys.session.clone()),
+        CredentialKey::Subkey => keys.subkey.clone(),
+        CredentialKey::Nothing => None,
+    };
+    let mut credential = CredentialDraft::new(ticket, key);
+    settings
+        .faults
+        .iter()
+        .for_each(|fault| credential.spoil(*fault));
+    credential.seal(realm.random.confounder())
+}

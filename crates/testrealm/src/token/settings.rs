@@ -1,0 +1,175 @@
+//! [`Settings`]: what a [`super::TokenBuilder`] was told.
+
+use crate::Fault;
+use crate::draft::{Element, NameDraft, anonymous, other_enctype};
+use crate::realm::{Realm, kerberos_time, moved};
+use crate::service::TestService;
+use core::net::IpAddr;
+use portcullis::{ChannelBindings, Enctype, Principal};
+use portcullis_crypto::Key;
+use portcullis_formats::gss::{ContextFlags, Mechanism};
+use portcullis_formats::messages::{ApOptions, KerberosTime, TicketFlags};
+use portcullis_formats::registry::{ChecksumTypeNumber, Kvno};
+use std::time::SystemTime;
+
+const TEN_HOURS: i64 = 36_000;
+
+/// What the builder was told.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) spnego: bool,
+    pub(super) ms_oid: bool,
+    pub(super) mechanisms: Option<Vec<Mechanism>>,
+    pub(super) optimistic: bool,
+    pub(super) sign_mech_list: bool,
+    pub(super) bare: bool,
+    pub(super) ap_options: ApOptions,
+    pub(super) client: NameDraft,
+    /// As the ticket shows it in clear.
+    pub(super) service: Principal,
+    pub(super) service_key: Key,
+    /// As the ticket shows it in clear.
+    pub(super) kvno: Option<Kvno>,
+    pub(super) session_enctype: Enctype,
+    pub(super) ticket_flags: TicketFlags,
+    pub(super) transited: Vec<u8>,
+    pub(super) authtime: KerberosTime,
+    pub(super) starttime: Option<KerberosTime>,
+    pub(super) endtime: KerberosTime,
+    pub(super) addresses: Vec<IpAddr>,
+    pub(super) ticket_data: Vec<Element>,
+    pub(super) clock: SystemTime,
+    pub(super) subkey: Option<Enctype>,
+    pub(super) sequence: Option<u32>,
+    pub(super) authenticator_data: Vec<Element>,
+    pub(super) checksum: ChecksumKind,
+    pub(super) flags: ContextFlags,
+    pub(super) bindings: Option<ChannelBindings>,
+    pub(super) credential: Option<CredentialKey>,
+    pub(super) faults: Vec<Fault>,
+}
+
+/// What the authenticator's checksum is.
+#[derive(Clone)]
+pub(super) enum ChecksumKind {
+    /// RFC 4121 §4.1.1.
+    Gss,
+    /// Over nothing, by the session key.
+    Ordinary,
+    /// Whatever these are.
+    Given(ChecksumTypeNumber, Vec<u8>),
+}
+
+/// What a delegated credential is sealed with.
+#[derive(Clone, Copy)]
+pub(super) enum CredentialKey {
+    SessionKey,
+    Subkey,
+    Nothing,
+}
+
+impl Settings {
+    pub(super) fn new(realm: &Realm, client: &Principal, service: &TestService) -> Self {
+        let clock = realm.now();
+        let (now, key) = (kerberos_time(clock), service.newest_key());
+        let enctype = key.key.enctype();
+        Self {
+            spnego: false,
+            ms_oid: false,
+            mechanisms: None,
+            optimistic: true,
+            sign_mech_list: false,
+            bare: false,
+            ap_options: ApOptions::default(),
+            client: NameDraft::of(client),
+            service: service.principal().clone(),
+            service_key: key.key,
+            kvno: Some(key.kvno),
+            session_enctype: enctype,
+            ticket_flags: TicketFlags::INITIAL | TicketFlags::PRE_AUTHENT,
+            transited: Vec::new(),
+            authtime: now,
+            starttime: None,
+            endtime: moved(now, TEN_HOURS),
+            addresses: Vec::new(),
+            ticket_data: Vec::new(),
+            clock,
+            subkey: Some(enctype),
+            sequence: Some(realm.random.sequence()),
+            authenticator_data: Vec::new(),
+            checksum: ChecksumKind::Gss,
+            flags: ContextFlags::REPLAY
+                | ContextFlags::SEQUENCE
+                | ContextFlags::CONF
+                | ContextFlags::INTEG,
+            bindings: None,
+            credential: None,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Gets those of its faults that decide what is built at all.
+    pub(super) fn spoil(&mut self, realm: &Realm, service: &TestService) {
+        for fault in self.faults.clone() {
+            match fault {
+                Fault::UnknownService | Fault::MissingKvno | Fault::MissingEnctype => {
+                    self.seal_with_a_key_that_the_keytab_lacks(fault, realm, service);
+                }
+                Fault::WeakSessionKey => {
+                    (self.session_enctype, self.subkey) = (Enctype::Rc4Hmac, None);
+                }
+                Fault::WeakSubkey => self.subkey = Some(Enctype::Rc4Hmac),
+                Fault::NoClientComponents => self.client.components.clear(),
+                Fault::NulInClientName => {
+                    self.client.components = vec![b"alice\0admin".to_vec()];
+                }
+                Fault::EmptyClientRealm => self.client.realm.clear(),
+                Fault::Anonymous => anonymous(&mut self.client),
+                Fault::TransitedRealm | Fault::TransitedType => {
+                    self.client.realm = b"ELSEWHERE.TEST".to_vec();
+                }
+                Fault::DifferentBindings => {
+                    let elsewhere = ChannelBindings::from_application_data("another channel");
+                    self.bindings = Some(elsewhere);
+                }
+                Fault::UnkeyedChecksum => {
+                    let octets = crate::token::build::md5(b"").to_vec();
+                    self.checksum = ChecksumKind::Given(ChecksumTypeNumber::RSA_MD5, octets);
+                }
+                Fault::OtherChecksumType | Fault::ChecksumValue => {
+                    self.checksum = ChecksumKind::Ordinary;
+                }
+                Fault::CredentialOption
+                | Fault::CredentialLength
+                | Fault::MalformedCredential
+                | Fault::TamperedCredential
+                | Fault::CredentialCount
+                | Fault::NoCredentials
+                | Fault::NamelessCredential => {
+                    self.credential.get_or_insert(CredentialKey::SessionKey);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn seal_with_a_key_that_the_keytab_lacks(
+        &mut self,
+        fault: Fault,
+        realm: &Realm,
+        service: &TestService,
+    ) {
+        let (mut principal, newest) = (service.principal().clone(), service.newest_key());
+        let (mut kvno, mut enctype) = (newest.kvno, newest.key.enctype());
+        match fault {
+            Fault::MissingKvno => kvno.0 = kvno.0.saturating_add(1),
+            Fault::MissingEnctype => enctype = other_enctype(enctype),
+            _ => {
+                principal = realm.principal("HTTP/unknown.example.test");
+                self.service = principal.clone();
+            }
+        }
+        self.service_key = realm.key(&principal, kvno, enctype);
+        self.kvno = Some(kvno);
+    }
+}
