@@ -79,6 +79,12 @@ impl<'a> Reader<'a> {
         self.rest.first().copied()
     }
 
+    /// Whether the next element is `[APPLICATION number]`.
+    #[must_use]
+    pub fn next_is_application(&self, number: u8) -> bool {
+        self.peek() == Some(APPLICATION | number)
+    }
+
     /// The error of `kind` at the place where the reader stands.
     #[must_use]
     pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {

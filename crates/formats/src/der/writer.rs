@@ -72,6 +72,20 @@ impl Writer {
         }
     }
 
+    /// The field `[number] INTEGER OPTIONAL`.
+    pub fn optional_integer(&mut self, number: u8, value: Option<u32>) {
+        if let Some(value) = value {
+            self.field(number, |inside| inside.integer(value));
+        }
+    }
+
+    /// The field `[number] OCTET STRING OPTIONAL`.
+    pub fn optional_octet_string(&mut self, number: u8, octets: Option<&[u8]>) {
+        if let Some(octets) = octets {
+            self.field(number, |inside| inside.octet_string(octets));
+        }
+    }
+
     /// The field `[number] SEQUENCE OF … OPTIONAL`; a list with no elements is left out
     /// (RFC 4120 §5.1.3).
     pub fn optional_list<T>(&mut self, number: u8, list: Option<&SequenceOf<'_, T>>) {

@@ -1,7 +1,9 @@
-//! AP-REP: the service's proof that it holds the key, too (RFC 4120 §5.5.2).
+//! AP-REP (RFC 4120 §5.5.2): the service's proof that it could open the ticket.
 
 use super::{EncryptedData, EncryptionKey, KerberosTime, MessageType, Microseconds};
 use crate::der::{Decode, Encode, Reader, Result, Writer};
+
+const APPLICATION_ENC_PART: u8 = 27;
 
 /// AP-REP (RFC 4120 §5.5.2).
 ///
@@ -14,7 +16,7 @@ use crate::der::{Decode, Encode, Reader, Result, Writer};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApRep<'a> {
-    /// The [`EncApRepPart`], sealed with the ticket's session key.
+    /// An [`EncApRepPart`] in the ticket's session key, key usage 12.
     pub enc_part: EncryptedData<'a>,
 }
 
@@ -50,19 +52,19 @@ impl Encode for ApRep<'_> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncApRepPart<'a> {
-    /// The authenticator's, given back.
+    /// The client's clock, as its authenticator had it.
     pub ctime: KerberosTime,
-    /// The authenticator's, given back.
+    /// The microseconds of the client's clock, as its authenticator had them.
     pub cusec: Microseconds,
-    /// The key that the service proposes.
+    /// A key that the service chose for what follows.
     pub subkey: Option<EncryptionKey<'a>>,
-    /// The number of the service's first message.
+    /// The first sequence number that the service will use; when absent, 0.
     pub seq_number: Option<u32>,
 }
 
 impl<'a> Decode<'a> for EncApRepPart<'a> {
     fn decode(input: &mut Reader<'a>) -> Result<Self> {
-        input.application(27, "EncAPRepPart", |fields| {
+        input.application(APPLICATION_ENC_PART, "EncAPRepPart", |fields| {
             Ok(Self {
                 ctime: fields.field(0, "ctime", KerberosTime::decode)?,
                 cusec: fields.field(1, "cusec", Microseconds::decode)?,
@@ -75,13 +77,11 @@ impl<'a> Decode<'a> for EncApRepPart<'a> {
 
 impl Encode for EncApRepPart<'_> {
     fn encode(&self, output: &mut Writer) {
-        output.application(27, |fields| {
+        output.application(APPLICATION_ENC_PART, |fields| {
             fields.value(0, &self.ctime);
             fields.value(1, &self.cusec);
             fields.optional(2, self.subkey.as_ref());
-            if let Some(number) = self.seq_number {
-                fields.field(3, |seq_number| seq_number.integer(number));
-            }
+            fields.optional_integer(3, self.seq_number);
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Hot path. AP-REQ: a ticket and the proof that its session key is known (RFC 4120 §5.5.1).
+//! Hot path. AP-REQ (RFC 4120 §5.5.1): a ticket, and the proof that its sender holds its key.
 
 use super::{ApOptions, EncryptedData, MessageType, Ticket};
 use crate::der::{Decode, Encode, Reader, Result, Writer};
@@ -16,11 +16,12 @@ use crate::der::{Decode, Encode, Reader, Result, Writer};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApReq<'a> {
-    /// Whether an answer is wanted, and whose key sealed the ticket. In clear.
+    /// Whether the client wants an answer; in the clear and unprotected.
     pub ap_options: ApOptions,
     /// The ticket.
     pub ticket: Ticket<'a>,
-    /// The [`super::Authenticator`], sealed with the ticket's session key.
+    /// An [`Authenticator`](super::Authenticator) in the ticket's session key, key usage 11 (7 in
+    /// a TGS-REQ).
     pub authenticator: EncryptedData<'a>,
 }
 

@@ -1,10 +1,12 @@
-//! Hot path. Authenticator: the client's own word, sealed with the session key (RFC 4120 §5.5.1).
+//! Hot path. Authenticator (RFC 4120 §5.5.1): made by the client for one request.
 
 use super::{
     AuthorizationData, Checksum, EncryptionKey, KerberosTime, Microseconds, PVNO, PrincipalName,
     Realm,
 };
 use crate::der::{Decode, Encode, Reader, Result, Writer};
+
+const APPLICATION: u8 = 2;
 
 /// Authenticator (RFC 4120 §5.5.1).
 ///
@@ -23,41 +25,37 @@ use crate::der::{Decode, Encode, Reader, Result, Writer};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Authenticator<'a> {
-    /// The client's realm, by its own account.
+    /// The client's realm; must be the ticket's.
     pub crealm: Realm<'a>,
-    /// The client, by its own account.
+    /// The client's name; must be the ticket's.
     pub cname: PrincipalName<'a>,
-    /// Over the application's data, or the flags of GSS-API.
+    /// Over application data; in GSS-API the structure of RFC 4121 §4.1.1.
     pub cksum: Option<Checksum<'a>>,
-    /// How far into the second.
+    /// The microseconds of the client's clock.
     pub cusec: Microseconds,
     /// The client's clock.
     pub ctime: KerberosTime,
-    /// The key that the client proposes.
+    /// A key that the client chose for what follows.
     pub subkey: Option<EncryptionKey<'a>>,
-    /// The number of the client's first message.
+    /// The first sequence number that the client will use; when absent, 0.
     pub seq_number: Option<u32>,
-    /// Whatever the client says; the KDC has not seen it.
+    /// What else the client said.
     pub authorization_data: Option<AuthorizationData<'a>>,
 }
 
 impl<'a> Decode<'a> for Authenticator<'a> {
     fn decode(input: &mut Reader<'a>) -> Result<Self> {
-        input.application(2, "Authenticator", |fields| {
+        input.application(APPLICATION, "Authenticator", |fields| {
             fields.field(0, "authenticator-vno", |version| version.constant(PVNO))?;
             Ok(Self {
-                crealm: fields.field(1, "crealm", Realm::decode)?,
+                crealm: fields.field(1, "crealm", Realm::decode_realm)?,
                 cname: fields.field(2, "cname", PrincipalName::decode)?,
                 cksum: fields.optional(3, "cksum", Checksum::decode)?,
                 cusec: fields.field(4, "cusec", Microseconds::decode)?,
                 ctime: fields.field(5, "ctime", KerberosTime::decode)?,
                 subkey: fields.optional(6, "subkey", EncryptionKey::decode)?,
                 seq_number: fields.optional(7, "seq-number", Reader::uint32_sent_signed)?,
-                authorization_data: fields.optional(
-                    8,
-                    "authorization-data",
-                    AuthorizationData::decode,
-                )?,
+                authorization_data: fields.optional_list(8, "authorization-data")?,
             })
         })
     }
@@ -65,7 +63,7 @@ impl<'a> Decode<'a> for Authenticator<'a> {
 
 impl Encode for Authenticator<'_> {
     fn encode(&self, output: &mut Writer) {
-        output.application(2, |fields| {
+        output.application(APPLICATION, |fields| {
             fields.field(0, |version| version.integer(PVNO));
             fields.value(1, &self.crealm);
             fields.value(2, &self.cname);
@@ -73,10 +71,8 @@ impl Encode for Authenticator<'_> {
             fields.value(4, &self.cusec);
             fields.value(5, &self.ctime);
             fields.optional(6, self.subkey.as_ref());
-            if let Some(number) = self.seq_number {
-                fields.field(7, |seq_number| seq_number.integer(number));
-            }
-            fields.optional(8, self.authorization_data.as_ref());
+            fields.optional_integer(7, self.seq_number);
+            fields.optional_list(8, self.authorization_data.as_ref());
         });
     }
 }

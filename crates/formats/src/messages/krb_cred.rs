@@ -1,10 +1,12 @@
-//! KRB-CRED: tickets handed on, with their keys (RFC 4120 §5.8).
+//! KRB-CRED (RFC 4120 §5.8): tickets and their keys, handed on; how credentials are delegated.
 
 use super::{
     EncryptedData, EncryptionKey, HostAddress, HostAddresses, KerberosTime, MessageType,
     Microseconds, PrincipalName, Realm, Ticket, TicketFlags,
 };
 use crate::der::{Decode, Encode, Reader, Result, SequenceOf, Writer};
+
+const APPLICATION_ENC_PART: u8 = 29;
 
 /// KRB-CRED (RFC 4120 §5.8.1).
 ///
@@ -18,9 +20,9 @@ use crate::der::{Decode, Encode, Reader, Result, SequenceOf, Writer};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KrbCred<'a> {
-    /// The tickets.
+    /// The tickets, as many as `enc_part` describes.
     pub tickets: SequenceOf<'a, Ticket<'a>>,
-    /// The [`EncKrbCredPart`], sealed, or in clear under enctype 0.
+    /// An [`EncKrbCredPart`], key usage 14; or the plaintext itself, with etype 0.
     pub enc_part: EncryptedData<'a>,
 }
 
@@ -60,13 +62,13 @@ impl Encode for KrbCred<'_> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncKrbCredPart<'a> {
-    /// One for each ticket, in their order.
+    /// One for each ticket, in the same order; whether there are as many is for the reader to see.
     pub ticket_info: SequenceOf<'a, KrbCredInfo<'a>>,
-    /// Against replay.
+    /// A number that the receiver had asked for.
     pub nonce: Option<u32>,
     /// The sender's clock.
     pub timestamp: Option<KerberosTime>,
-    /// The sender's clock.
+    /// The microseconds of the sender's clock.
     pub usec: Option<Microseconds>,
     /// The sender's address.
     pub s_address: Option<HostAddress<'a>>,
@@ -76,7 +78,7 @@ pub struct EncKrbCredPart<'a> {
 
 impl<'a> Decode<'a> for EncKrbCredPart<'a> {
     fn decode(input: &mut Reader<'a>) -> Result<Self> {
-        input.application(29, "EncKrbCredPart", |fields| {
+        input.application(APPLICATION_ENC_PART, "EncKrbCredPart", |fields| {
             Ok(Self {
                 ticket_info: fields.field(0, "ticket-info", SequenceOf::decode)?,
                 nonce: fields.optional(1, "nonce", Reader::uint32_sent_signed)?,
@@ -91,11 +93,9 @@ impl<'a> Decode<'a> for EncKrbCredPart<'a> {
 
 impl Encode for EncKrbCredPart<'_> {
     fn encode(&self, output: &mut Writer) {
-        output.application(29, |fields| {
+        output.application(APPLICATION_ENC_PART, |fields| {
             fields.value(0, &self.ticket_info);
-            if let Some(number) = self.nonce {
-                fields.field(1, |nonce| nonce.integer(number));
-            }
+            fields.optional_integer(1, self.nonce);
             fields.optional(2, self.timestamp.as_ref());
             fields.optional(3, self.usec.as_ref());
             fields.optional(4, self.s_address.as_ref());
@@ -104,7 +104,7 @@ impl Encode for EncKrbCredPart<'_> {
     }
 }
 
-/// KrbCredInfo (RFC 4120 §5.8.1): a ticket's key, and what its holder knows of it.
+/// KrbCredInfo (RFC 4120 §5.8.1): the client's side of a ticket.
 ///
 /// ```text
 /// KrbCredInfo ::= SEQUENCE {
@@ -127,23 +127,23 @@ pub struct KrbCredInfo<'a> {
     pub key: EncryptionKey<'a>,
     /// The client's realm.
     pub prealm: Option<Realm<'a>>,
-    /// The client.
+    /// The client's name.
     pub pname: Option<PrincipalName<'a>>,
     /// The ticket's flags.
     pub flags: Option<TicketFlags>,
-    /// When the client proved itself.
+    /// When the client first authenticated.
     pub authtime: Option<KerberosTime>,
     /// From when the ticket is valid.
     pub starttime: Option<KerberosTime>,
-    /// Until when.
+    /// Until when the ticket is valid.
     pub endtime: Option<KerberosTime>,
     /// Until when it can be renewed.
     pub renew_till: Option<KerberosTime>,
     /// The service's realm.
     pub srealm: Option<Realm<'a>>,
-    /// The service.
+    /// The service's name.
     pub sname: Option<PrincipalName<'a>>,
-    /// The addresses from which it can be used.
+    /// Where the ticket may be used from.
     pub caddr: Option<HostAddresses<'a>>,
 }
 
@@ -152,16 +152,16 @@ impl<'a> Decode<'a> for KrbCredInfo<'a> {
         input.sequence("KrbCredInfo", |fields| {
             Ok(Self {
                 key: fields.field(0, "key", EncryptionKey::decode)?,
-                prealm: fields.optional(1, "prealm", Realm::decode)?,
+                prealm: fields.optional(1, "prealm", Realm::decode_realm)?,
                 pname: fields.optional(2, "pname", PrincipalName::decode)?,
                 flags: fields.optional(3, "flags", TicketFlags::decode)?,
                 authtime: fields.optional(4, "authtime", KerberosTime::decode)?,
                 starttime: fields.optional(5, "starttime", KerberosTime::decode)?,
                 endtime: fields.optional(6, "endtime", KerberosTime::decode)?,
                 renew_till: fields.optional(7, "renew-till", KerberosTime::decode)?,
-                srealm: fields.optional(8, "srealm", Realm::decode)?,
+                srealm: fields.optional(8, "srealm", Realm::decode_realm)?,
                 sname: fields.optional(9, "sname", PrincipalName::decode)?,
-                caddr: fields.optional(10, "caddr", HostAddresses::decode)?,
+                caddr: fields.optional_list(10, "caddr")?,
             })
         })
     }
@@ -180,7 +180,7 @@ impl Encode for KrbCredInfo<'_> {
             fields.optional(7, self.renew_till.as_ref());
             fields.optional(8, self.srealm.as_ref());
             fields.optional(9, self.sname.as_ref());
-            fields.optional(10, self.caddr.as_ref());
+            fields.optional_list(10, self.caddr.as_ref());
         });
     }
 }

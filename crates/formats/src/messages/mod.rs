@@ -10,11 +10,17 @@ mod authorization_data;
 mod basic_types;
 mod enc_ticket_part;
 mod flags;
+mod kdc_rep;
+mod kdc_req;
 mod krb_cred;
 mod krb_error;
+mod krb_priv;
+mod krb_safe;
 mod names;
+mod pa_data;
 mod ticket;
 mod time;
+mod user_to_user;
 
 pub use ap_rep::{ApRep, EncApRepPart};
 pub use ap_req::ApReq;
@@ -28,11 +34,20 @@ pub use basic_types::{
 };
 pub use enc_ticket_part::EncTicketPart;
 pub use flags::{ApOptions, KdcOptions, TicketFlags};
+pub use kdc_rep::{EncKdcRepPart, KdcRep};
+pub use kdc_req::{KdcReq, KdcReqBody};
 pub use krb_cred::{EncKrbCredPart, KrbCred, KrbCredInfo};
-pub use krb_error::KrbError;
+pub use krb_error::{KerbErrorData, KrbError};
+pub use krb_priv::{EncKrbPrivPart, KrbPriv};
+pub use krb_safe::{KrbSafe, KrbSafeBody};
 pub use names::{KerberosString, PrincipalName, Realm};
+pub use pa_data::{
+    EtypeInfo, EtypeInfo2, EtypeInfo2Entry, EtypeInfoEntry, MethodData, PaData, PaEncTsEnc,
+    PaPacRequest,
+};
 pub use ticket::Ticket;
 pub use time::{KerberosTime, Microseconds};
+pub use user_to_user::{TgtReply, TgtRequest};
 
 use crate::der::{Reader, Result, Writer};
 
@@ -79,5 +94,18 @@ impl MessageType {
     fn encode_header(self, output: &mut Writer) {
         output.field(0, |pvno| pvno.integer(PVNO));
         output.field(1, |number| number.integer(self.0));
+    }
+}
+
+/// Which of two application tags the next message has, with its name; the first when it has
+/// neither, so that reading that one says what is wrong.
+fn application_of_next(
+    input: &Reader<'_>,
+    [first, second]: [(u8, &'static str); 2],
+) -> (u8, &'static str) {
+    if input.next_is_application(second.0) {
+        second
+    } else {
+        first
     }
 }

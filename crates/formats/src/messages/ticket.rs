@@ -1,9 +1,13 @@
-//! Hot path. Ticket: what a KDC sealed for a service (RFC 4120 §5.3).
+//! Hot path. Ticket (RFC 4120 §5.3): what the KDC sealed for the service.
 
 use super::{EncryptedData, PVNO, PrincipalName, Realm};
 use crate::der::{Decode, Encode, Reader, Result, Writer};
 
-/// Ticket (RFC 4120 §5.3). All but what is in `enc_part` stands in clear: anybody can rewrite it.
+const APPLICATION: u8 = 1;
+
+/// Ticket (RFC 4120 §5.3).
+///
+/// Its realm and name are in the clear: they say which key to try, and prove nothing.
 ///
 /// ```text
 /// Ticket ::= [APPLICATION 1] SEQUENCE {
@@ -17,18 +21,18 @@ use crate::der::{Decode, Encode, Reader, Result, Writer};
 pub struct Ticket<'a> {
     /// The service's realm.
     pub realm: Realm<'a>,
-    /// The service.
+    /// The service's name.
     pub sname: PrincipalName<'a>,
-    /// The [`super::EncTicketPart`], sealed with the service's key.
+    /// An [`EncTicketPart`](super::EncTicketPart), key usage 2.
     pub enc_part: EncryptedData<'a>,
 }
 
 impl<'a> Decode<'a> for Ticket<'a> {
     fn decode(input: &mut Reader<'a>) -> Result<Self> {
-        input.application(1, "Ticket", |fields| {
+        input.application(APPLICATION, "Ticket", |fields| {
             fields.field(0, "tkt-vno", |version| version.constant(PVNO))?;
             Ok(Self {
-                realm: fields.field(1, "realm", Realm::decode)?,
+                realm: fields.field(1, "realm", Realm::decode_realm)?,
                 sname: fields.field(2, "sname", PrincipalName::decode)?,
                 enc_part: fields.field(3, "enc-part", EncryptedData::decode)?,
             })
@@ -38,7 +42,7 @@ impl<'a> Decode<'a> for Ticket<'a> {
 
 impl Encode for Ticket<'_> {
     fn encode(&self, output: &mut Writer) {
-        output.application(1, |fields| {
+        output.application(APPLICATION, |fields| {
             fields.field(0, |version| version.integer(PVNO));
             fields.value(1, &self.realm);
             fields.value(2, &self.sname);
