@@ -1,0 +1,108 @@
+//! The fields of RFC 4559: `Authorization` read, `WWW-Authenticate` written.
+//!
+//! Untrusted octets come in here first, so this is strict: one token, of the one base64 alphabet
+//! (RFC 4648 §4) with its padding, no larger than told. The scheme is found in any case and after
+//! any white space (RFC 9110 §11.1), beside whatever other schemes there are.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use core::fmt;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+
+/// The scheme, as we write it.
+const SCHEME: &str = "Negotiate";
+
+/// Why the `Authorization` fields of a request have no token to be read.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderError {
+    /// There are Negotiate credentials in more than one field.
+    Repeated,
+    /// The field's value is too long to be read.
+    TooLong {
+        /// How many octets are read.
+        limit: usize,
+        /// How many it has.
+        found: usize,
+    },
+    /// The scheme stands alone.
+    NoToken,
+    /// What follows the scheme is not base64, or not the one spelling that its octets have.
+    NotBase64,
+}
+
+/// The token in the `Authorization` fields of a request; `None` if no field has the scheme
+/// Negotiate. A field's value may have at most `limit` octets, scheme included.
+///
+/// # Errors
+/// [`HeaderError`], when there are Negotiate credentials, but not exactly one token.
+pub fn token(headers: &HeaderMap, limit: usize) -> Result<Option<Vec<u8>>, HeaderError> {
+    let mut all = headers.get_all(AUTHORIZATION).iter().filter_map(negotiate);
+    let Some((field, credentials)) = all.next() else {
+        return Ok(None);
+    };
+    if all.next().is_some() {
+        return Err(HeaderError::Repeated);
+    }
+    let found = field.len();
+    if found > limit {
+        return Err(HeaderError::TooLong { limit, found });
+    }
+    if credentials.is_empty() {
+        return Err(HeaderError::NoToken);
+    }
+    STANDARD
+        .decode(credentials)
+        .map(Some)
+        .map_err(|_| HeaderError::NotBase64)
+}
+
+/// The value of a `WWW-Authenticate` field: the bare challenge, or our token for the client.
+#[must_use]
+pub fn challenge(reply: Option<&[u8]>) -> HeaderValue {
+    let bare = HeaderValue::from_static(SCHEME);
+    let Some(reply) = reply.filter(|reply| !reply.is_empty()) else {
+        return bare;
+    };
+    // Base64 is always a valid value; were it not, the client would find no token and refuse us.
+    let mut value =
+        HeaderValue::try_from(format!("{SCHEME} {}", STANDARD.encode(reply))).unwrap_or(bare);
+    // No two replies are equal: an index of HTTP/2 fields would fill with them (RFC 7541 §7.1.3).
+    value.set_sensitive(true);
+    value
+}
+
+/// The whole value and what follows the scheme, if that is Negotiate.
+fn negotiate(value: &HeaderValue) -> Option<(&[u8], &[u8])> {
+    let field = value.as_bytes();
+    let trimmed = field.trim_ascii();
+    let end = trimmed
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(trimmed.len());
+    let (scheme, credentials) = trimmed.split_at_checked(end)?;
+    scheme
+        .eq_ignore_ascii_case(SCHEME.as_bytes())
+        .then(|| (field, credentials.trim_ascii_start()))
+}
+
+impl fmt::Display for HeaderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repeated => {
+                f.write_str("more than one Authorization field has the scheme Negotiate")
+            }
+            Self::TooLong { limit, found } => write!(
+                f,
+                "the Authorization field has {found} octets, and this service reads at most {limit}"
+            ),
+            Self::NoToken => f.write_str("the Authorization field has no token after Negotiate"),
+            Self::NotBase64 => f.write_str("the token in the Authorization field is not base64"),
+        }
+    }
+}
+
+impl core::error::Error for HeaderError {}
+
+#[cfg(test)]
+mod tests;
