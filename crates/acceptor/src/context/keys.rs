@@ -30,6 +30,14 @@ impl ContextKeys {
         self.acceptor_subkey.as_ref().unwrap_or(&self.initiator)
     }
 
+    /// The bits that a sequence number has in tokens made with these keys.
+    pub(crate) fn sequence_bits(&self) -> u64 {
+        match self.sending().enctype().is_cfx() {
+            true => u64::MAX,
+            false => u32::MAX.into(),
+        }
+    }
+
     pub(crate) const fn has_acceptor_subkey(&self) -> bool {
         self.acceptor_subkey.is_some()
     }

@@ -1,7 +1,11 @@
-//! MIC tokens (RFC 4121 §4.2.6.1).
+//! MIC tokens of RFC 4121 §4.2.6.1, and the choice between them and those of RFC 4757.
 
+#[cfg(feature = "legacy-enctypes")]
+use super::mic_rc4;
 use super::{Order, SecurityContext};
 use core::fmt;
+#[cfg(feature = "legacy-enctypes")]
+use portcullis_crypto::Enctype;
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::DecodeError;
 use portcullis_formats::gss::{MicToken, TokenFlags};
@@ -23,33 +27,30 @@ pub enum MessageError {
     Unsupported(EtypeNumber),
 }
 
+/// The form that the tokens of a key have.
+enum Form {
+    Rfc4121,
+    #[cfg(feature = "legacy-enctypes")]
+    Rc4,
+}
+
 impl SecurityContext {
     /// A MIC over `message`.
     ///
     /// # Errors
-    /// [`MessageError::Unsupported`] when the context's key is of RC4 or DES3.
+    /// [`MessageError::Unsupported`] when the context's key is of DES3.
     pub fn mic(&mut self, message: &[u8]) -> Result<Vec<u8>, MessageError> {
-        let key = cfx(self.established.keys.sending())?;
-        let subkey = if self.established.keys.has_acceptor_subkey() {
-            TokenFlags::ACCEPTOR_SUBKEY.0
-        } else {
-            0
+        let established = &mut *self.established;
+        let key = established.keys.sending();
+        let subkey = established.keys.has_acceptor_subkey();
+        let number = established.next_sequence;
+        let token = match form(key)? {
+            Form::Rfc4121 => mic(key, subkey, number, message),
+            #[cfg(feature = "legacy-enctypes")]
+            Form::Rc4 => mic_rc4::mic(key, number, message)?,
         };
-        let flags = TokenFlags(TokenFlags::SENT_BY_ACCEPTOR.0 | subkey);
-        let token = MicToken {
-            flags,
-            sequence: self.established.next_sequence,
-            checksum: &[],
-        };
-        let checksum = key
-            .mac(KeyUsage::ACCEPTOR_SIGN)
-            .checksum(&[message, &token.header()]);
-        self.established.next_sequence = self.established.next_sequence.wrapping_add(1);
-        Ok(MicToken {
-            checksum: checksum.as_ref(),
-            ..token
-        }
-        .encode())
+        established.next_sequence = number.wrapping_add(1);
+        Ok(token)
     }
 
     /// Verifies the initiator's MIC over `message` and tells its place among the others.
@@ -57,6 +58,15 @@ impl SecurityContext {
     /// # Errors
     /// [`MessageError`]; the sequence of messages stays as it was.
     pub fn verify_mic(&mut self, message: &[u8], token: &[u8]) -> Result<Order, MessageError> {
+        let number = match form(self.established.keys.sending())? {
+            Form::Rfc4121 => self.verify_rfc4121_mic(message, token)?,
+            #[cfg(feature = "legacy-enctypes")]
+            Form::Rc4 => mic_rc4::verify(self.established.keys.sending(), message, token)?,
+        };
+        Ok(self.established.received.note(number))
+    }
+
+    fn verify_rfc4121_mic(&self, message: &[u8], token: &[u8]) -> Result<u64, MessageError> {
         let token = MicToken::decode(token).map_err(MessageError::Malformed)?;
         if token.flags.contains(TokenFlags::SENT_BY_ACCEPTOR) {
             return Err(MessageError::Direction);
@@ -67,21 +77,47 @@ impl SecurityContext {
             .keys
             .receiving(acceptor_subkey)
             .ok_or(MessageError::NoSubkey)?;
-        cfx(key)?
-            .mac(KeyUsage::INITIATOR_SIGN)
+        if !key.enctype().is_cfx() {
+            return Err(MessageError::Unsupported(EtypeNumber(
+                key.enctype().number(),
+            )));
+        }
+        key.mac(KeyUsage::INITIATOR_SIGN)
             .verify(&[message, &token.header()], token.checksum)
             .map_err(|_| MessageError::Integrity)?;
-        Ok(self.established.received.note(token.sequence))
+        Ok(token.sequence)
     }
 }
 
-fn cfx(key: &Key) -> Result<&Key, MessageError> {
-    match key.enctype().is_cfx() {
-        true => Ok(key),
-        false => Err(MessageError::Unsupported(EtypeNumber(
-            key.enctype().number(),
-        ))),
+fn form(key: &Key) -> Result<Form, MessageError> {
+    match key.enctype() {
+        enctype if enctype.is_cfx() => Ok(Form::Rfc4121),
+        #[cfg(feature = "legacy-enctypes")]
+        Enctype::Rc4Hmac => Ok(Form::Rc4),
+        other => Err(MessageError::Unsupported(EtypeNumber(other.number()))),
     }
+}
+
+fn mic(key: &Key, acceptor_subkey: bool, number: u64, message: &[u8]) -> Vec<u8> {
+    let subkey = if acceptor_subkey {
+        TokenFlags::ACCEPTOR_SUBKEY.0
+    } else {
+        0
+    };
+    let flags = TokenFlags(TokenFlags::SENT_BY_ACCEPTOR.0 | subkey);
+    let token = MicToken {
+        flags,
+        sequence: number,
+        checksum: &[],
+    };
+    let checksum = key
+        .mac(KeyUsage::ACCEPTOR_SIGN)
+        .checksum(&[message, &token.header()]);
+    MicToken {
+        checksum: checksum.as_ref(),
+        ..token
+    }
+    .encode()
 }
 
 impl fmt::Display for MessageError {

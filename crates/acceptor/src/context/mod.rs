@@ -3,6 +3,8 @@
 
 mod keys;
 mod mic;
+#[cfg(feature = "legacy-enctypes")]
+mod mic_rc4;
 mod order;
 
 pub(crate) use keys::ContextKeys;
@@ -37,6 +39,7 @@ impl SecurityContext {
         let flags = identity.flags();
         let received = Window::new(
             theirs.into(),
+            keys.sequence_bits(),
             flags.contains(ContextFlags::REPLAY),
             flags.contains(ContextFlags::SEQUENCE),
         );

@@ -28,16 +28,19 @@ pub(super) struct Window {
     next: u64,
     /// Bit n: the number n + 1 before `next` has come.
     seen: u64,
+    /// The bits that a number has: 64 in tokens of RFC 4121, 32 in those of RFC 1964.
+    bits: u64,
     replay: bool,
     sequence: bool,
 }
 
 impl Window {
-    pub(super) const fn new(first: u64, replay: bool, sequence: bool) -> Self {
+    pub(super) const fn new(first: u64, bits: u64, replay: bool, sequence: bool) -> Self {
         Self {
             first,
             next: 0,
             seen: 0,
+            bits,
             replay,
             sequence,
         }
@@ -48,7 +51,7 @@ impl Window {
         if !self.replay && !self.sequence {
             return Order::InOrder;
         }
-        let relative = number.wrapping_sub(self.first);
+        let relative = number.wrapping_sub(self.first) & self.bits;
         match relative.checked_sub(self.next) {
             Some(ahead) => self.note_new(relative, ahead),
             None => self.note_late(self.next.wrapping_sub(relative)),
@@ -58,7 +61,7 @@ impl Window {
     fn note_new(&mut self, relative: u64, ahead: u64) -> Order {
         let moved = u32::try_from(ahead.saturating_add(1)).unwrap_or(u32::MAX);
         self.seen = self.seen.unbounded_shl(moved) | 1;
-        self.next = relative.wrapping_add(1);
+        self.next = relative.wrapping_add(1) & self.bits;
         match ahead > 0 && self.sequence {
             true => Order::Gap,
             false => Order::InOrder,
@@ -91,7 +94,7 @@ mod tests {
     use super::*;
 
     fn orders(numbers: &[u64], replay: bool, sequence: bool) -> Vec<Order> {
-        let mut window = Window::new(7, replay, sequence);
+        let mut window = Window::new(7, u64::MAX, replay, sequence);
         numbers
             .iter()
             .map(|number| window.note(7_u64.wrapping_add(*number)))
@@ -122,9 +125,17 @@ mod tests {
 
     #[test]
     fn a_number_before_the_first_is_not_taken_for_a_new_one() {
-        let mut window = Window::new(7, true, true);
+        let mut window = Window::new(7, u64::MAX, true, true);
         assert_eq!(window.note(7), Order::InOrder);
         assert_eq!(window.note(6), Order::Gap); // 2⁶⁴ - 1 ahead, as MIT krb5 counts
+    }
+
+    #[test]
+    fn numbers_of_32_bits_wrap_around() {
+        let mut window = Window::new(0xffff_ffff, 0xffff_ffff, true, true);
+        assert_eq!(window.note(0xffff_ffff), Order::InOrder);
+        assert_eq!(window.note(0), Order::InOrder);
+        assert_eq!(window.note(0xffff_ffff), Order::Duplicate);
     }
 
     #[test]

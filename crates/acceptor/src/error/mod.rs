@@ -101,7 +101,7 @@ pub enum Unsupported {
         /// Its number.
         etype: EtypeNumber,
     },
-    /// A key of this encryption type makes no per-message tokens here.
+    /// A key of this encryption type (DES3) makes no per-message tokens here.
     MessageTokens {
         /// Its number.
         etype: EtypeNumber,

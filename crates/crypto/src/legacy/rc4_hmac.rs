@@ -61,6 +61,19 @@ pub(crate) fn prf(key: &[u8], input: &[u8]) -> Vec<u8> {
     compute(&hmac::<Sha1>(key), &[input]).to_vec()
 }
 
+/// Encrypts or decrypts the sequence number of an RFC 1964 token with the key that belongs to its
+/// checksum (RFC 4757 §7.2: Kseq).
+pub(crate) fn crypt_sequence(base: &HmacMd5, checksum: &[u8; 8], sequence: &mut [u8; 8]) {
+    let any_message = Zeroizing::new(compute(base, &[&[0; 4]]));
+    let kseq = Zeroizing::new(compute(&hmac::<Md5>(&any_message), &[checksum]));
+    keystream(&kseq).apply_keystream(sequence);
+}
+
+fn keystream(key: &Array<u8, U16>) -> Rc4 {
+    // RC4 repeats its key: twice 16 octets is the same key, and of the length that is typed.
+    Rc4::new(&Zeroizing::new(key.concat(*key)))
+}
+
 impl Cipher {
     /// Decrypts in place and verifies; tells where the plaintext is.
     pub(crate) fn open(&self, ciphertext: &mut [u8]) -> Result<Range<usize>, OpenError> {
@@ -92,9 +105,7 @@ impl Cipher {
 
     /// RC4 keyed for the message that has this tag.
     fn keystream(&self, tag: &[u8]) -> Rc4 {
-        let k3: Zeroizing<Array<u8, U16>> = Zeroizing::new(compute(&self.k1, &[tag]));
-        // RC4 repeats its key: twice 16 octets is the same key, and of the length that is typed.
-        Rc4::new(&Zeroizing::new(k3.concat(*k3)))
+        keystream(&Zeroizing::new(compute(&self.k1, &[tag])))
     }
 }
 

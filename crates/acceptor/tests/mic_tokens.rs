@@ -1,0 +1,192 @@
+//! MIC tokens against those that MIT krb5 made with the same keys (RFC 4121 §4.2.6.1, RFC 4757
+//! §7.2). Exchanges without mutual authentication: their keys and numbers come from the initiator,
+//! so that our tokens have to be MIT's, octet for octet.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    missing_docs,
+    reason = "test code"
+)]
+#![cfg(all(feature = "legacy-enctypes", feature = "camellia"))]
+
+use core::time::Duration;
+use portcullis::context::{MessageError, Order};
+use portcullis::{Acceptor, Keytab, Principal, SecurityContext, Step, WeakEnctype};
+use portcullis_formats::der::Decode;
+use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
+use portcullis_formats::messages::KerberosTime;
+use portcullis_formats::registry::{EtypeNumber, Kvno};
+use portcullis_testdata::{hex, vectors};
+use serde_json::Value;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+struct Exchange {
+    name: String,
+    context: SecurityContext,
+    messages: Vec<Value>,
+}
+
+fn one_way_exchanges() -> Vec<Exchange> {
+    let exchanges = vectors("mit_gss_exchanges").into_iter();
+    let one_way = exchanges.filter(|exchange| {
+        exchange["name"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("one-way"))
+    });
+    let established: Vec<_> = one_way.map(establish).collect();
+    assert_eq!(
+        established.len(),
+        7,
+        "one exchange for each of the enctypes 17-20, 23, 25, 26"
+    );
+    established
+}
+
+fn establish(exchange: Value) -> Exchange {
+    let service: Principal = exchange["service"].as_str().unwrap().parse().unwrap();
+    let etype = i32::try_from(exchange["service_key_etype"].as_i64().unwrap()).unwrap();
+    let mut keytab = KeytabWriter::new(KeytabVersion::V2);
+    keytab
+        .add(
+            &service,
+            0,
+            Kvno(1),
+            EtypeNumber(etype),
+            &hex(&exchange["service_key"]),
+        )
+        .unwrap();
+    let acceptor = Acceptor::builder(Keytab::parse(keytab.into_vec()).unwrap())
+        .danger_allow(WeakEnctype::Rc4Hmac)
+        .allow_camellia()
+        .build()
+        .unwrap();
+    let token = hex(&exchange["tokens"][0]["token"]);
+    let Ok(Step::Complete {
+        context,
+        reply: None,
+    }) = acceptor.begin().step(&token, ctime(&exchange))
+    else {
+        panic!("{} is accepted without an answer", exchange["name"]);
+    };
+    let messages = exchange["per_message"].as_array().unwrap().clone();
+    Exchange {
+        name: exchange["name"].to_string(),
+        context,
+        messages,
+    }
+}
+
+fn ctime(exchange: &Value) -> SystemTime {
+    let text = exchange["ap_req"]["ctime"].as_str().unwrap().as_bytes();
+    let encoded = [&[0x18, 15], text].concat(); // a GeneralizedTime
+    let time = KerberosTime::from_der(&encoded).unwrap();
+    UNIX_EPOCH + Duration::from_secs(time.as_unix().try_into().unwrap())
+}
+
+/// The MIC tokens of one side, with the messages that they are over.
+fn mics(messages: &[Value], sender: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let ours = messages
+        .iter()
+        .filter(|each| each["sender"] == sender && each["kind"] == "mic");
+    let mics: Vec<_> = ours
+        .map(|each| (hex(&each["message"]), hex(&each["token"])))
+        .collect();
+    assert!(!mics.is_empty(), "MIT's {sender} made MIC tokens");
+    mics
+}
+
+#[test]
+fn verifies_the_mics_of_mit_initiators() {
+    for mut exchange in one_way_exchanges() {
+        for (message, token) in mics(&exchange.messages.clone(), "initiator") {
+            let order = exchange.context.verify_mic(&message, &token);
+            assert!(
+                matches!(order, Ok(Order::InOrder | Order::Gap)),
+                "{}: {order:?}",
+                exchange.name
+            );
+            assert!(
+                matches!(
+                    exchange.context.verify_mic(&message, &token),
+                    Ok(Order::Duplicate)
+                ),
+                "{}: the same token again",
+                exchange.name
+            );
+        }
+    }
+}
+
+#[test]
+fn each_flipped_bit_of_a_mic_is_refused() {
+    for mut exchange in one_way_exchanges() {
+        let (message, token) = mics(&exchange.messages, "initiator").swap_remove(0);
+        for bit in 0..token.len() * 8 {
+            let mut flipped = token.clone();
+            flipped[bit / 8] ^= 0x80 >> (bit % 8);
+            let verdict = exchange.context.verify_mic(&message, &flipped);
+            // RFC 1964 §1.2.1: the checksum does not cover the sequence number, four octets after
+            // the frame (13) and the header (8).
+            let is_rc4_number = exchange.name.contains("23") && (21..25).contains(&(bit / 8));
+            assert_eq!(
+                verdict.is_ok(),
+                is_rc4_number,
+                "{}: bit {bit} of the token",
+                exchange.name
+            );
+        }
+        let longer = [message.as_slice(), b"!"].concat();
+        assert_eq!(
+            exchange.context.verify_mic(&longer, &token),
+            Err(MessageError::Integrity),
+            "{}: another message",
+            exchange.name
+        );
+    }
+}
+
+#[test]
+fn each_cut_off_mic_is_refused() {
+    for mut exchange in one_way_exchanges() {
+        let (message, token) = mics(&exchange.messages, "initiator").swap_remove(0);
+        for length in 0..token.len() {
+            let verdict = exchange.context.verify_mic(&message, &token[..length]);
+            assert!(verdict.is_err(), "{}: {length} octets", exchange.name);
+        }
+    }
+}
+
+#[test]
+fn makes_the_mics_that_mit_acceptors_make() {
+    for mut exchange in one_way_exchanges() {
+        let theirs = exchange.messages.clone();
+        let sent = theirs.iter().filter(|each| each["sender"] == "acceptor");
+        for (index, each) in sent.enumerate() {
+            // Wrap tokens take a number each, too.
+            let ours = exchange.context.mic(&hex(&each["message"])).unwrap();
+            if each["kind"] == "mic" {
+                assert_eq!(
+                    ours,
+                    hex(&each["token"]),
+                    "{}: token {index}",
+                    exchange.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn refuses_its_own_mic_come_back() {
+    for mut exchange in one_way_exchanges() {
+        let ours = exchange.context.mic(b"message").unwrap();
+        assert_eq!(
+            exchange.context.verify_mic(b"message", &ours),
+            Err(MessageError::Direction),
+            "{}",
+            exchange.name
+        );
+    }
+}
