@@ -1,2 +1,45 @@
-//! Placeholder.
-fn main() {}
+//! The command `portcullis`: judge tokens, list keytabs.
+//!
+//! Standard output has the answer and nothing else; what could not be done is said on standard
+//! error, after `portcullis: `, with exit status 2.
+
+mod accept;
+mod args;
+mod failure;
+mod keytab_list;
+
+use args::{Arguments, Command, KeytabCommand};
+use clap::Parser;
+use failure::Failure;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// The exit status of a command that could not run.
+const COULD_NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::try_parse() {
+        Ok(arguments) => run(arguments.command),
+        Err(error) if error.use_stderr() => Err(Failure::usage(&error)),
+        Err(asked) => print_what_was_asked_for(&asked),
+    };
+    outcome.unwrap_or_else(|failure| {
+        // Nothing is left to be done when standard error is gone too.
+        let _ = writeln!(std::io::stderr(), "portcullis: {failure}");
+        ExitCode::from(COULD_NOT_RUN)
+    })
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Accept(arguments) if arguments.batch => accept::batch::run(arguments.format),
+        Command::Accept(arguments) => accept::run(arguments),
+        Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),
+    }
+}
+
+/// `--help` and `--version`, which clap reports as errors.
+fn print_what_was_asked_for(asked: &clap::Error) -> Result<ExitCode, Failure> {
+    write!(std::io::stdout(), "{}", asked.render()).map_err(Failure::Output)?;
+    Ok(ExitCode::SUCCESS)
+}

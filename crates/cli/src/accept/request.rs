@@ -1,0 +1,206 @@
+//! [`Request`]: what is asked of an acceptor, whether on the command line or in a batch.
+
+use super::input;
+use super::verdict::Verdict;
+use crate::args::{AcceptArguments, Allow, BindingPolicy};
+use crate::failure::Failure;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use core::time::Duration;
+use portcullis::channel_bindings::{ChannelBindingPolicy, tls_server_end_point};
+use portcullis::replay::ReplayCache;
+use portcullis::{
+    Acceptor, AcceptorBuilder, ChannelBindings, Keytab, ServicePattern, Step, WeakEnctype,
+};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What is asked, but for the tokens.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) keytab: PathBuf,
+    pub(super) service: ServicePattern,
+    pub(super) now: Option<u64>,
+    pub(super) skew: Option<u64>,
+    pub(super) allow: Vec<Allow>,
+    pub(super) channel_bindings: Option<BindingPolicy>,
+    pub(super) our_bindings: Option<ChannelBindings>,
+}
+
+impl TryFrom<AcceptArguments> for Request {
+    type Error = Failure;
+
+    fn try_from(arguments: AcceptArguments) -> Result<Self, Failure> {
+        let AcceptArguments {
+            channel_binding_data,
+            server_cert,
+            ..
+        } = &arguments;
+        Ok(Self {
+            our_bindings: our_bindings(channel_binding_data.as_deref(), server_cert.as_deref())?,
+            keytab: arguments.keytab.unwrap_or_default(), // clap requires one
+            service: arguments.service.unwrap_or_default(),
+            now: arguments.now,
+            skew: arguments.skew,
+            allow: arguments.allow,
+            channel_bindings: arguments.channel_bindings,
+        })
+    }
+}
+
+impl Request {
+    /// Feeds `tokens` to one negotiation. `memory` is its replay cache; without one it is fresh.
+    pub(super) fn judge(
+        &self,
+        tokens: &[Vec<u8>],
+        memory: Option<Arc<dyn ReplayCache>>,
+    ) -> Result<Verdict, Failure> {
+        let now = self.time()?;
+        let acceptor = self.acceptor(memory)?;
+        let mut negotiation = acceptor.begin();
+        if let Some(bindings) = &self.our_bindings {
+            negotiation = negotiation.channel_bindings(bindings);
+        }
+        let mut last_reply = None;
+        for (number, token) in (1_usize..).zip(tokens) {
+            match negotiation.step(token, now) {
+                Ok(Step::Complete { context, reply }) if number == tokens.len() => {
+                    return Ok(Verdict::accepted(context.identity(), reply.as_deref()));
+                }
+                Ok(Step::Complete { .. }) => {
+                    return Err(Failure::LeftOver {
+                        number: number.saturating_add(1),
+                    });
+                }
+                Ok(Step::Continue {
+                    negotiation: next,
+                    reply,
+                }) => {
+                    negotiation = next;
+                    last_reply = Some(reply);
+                }
+                Ok(_) => return Err(Failure::UnknownStep),
+                Err(rejection) => return Ok(Verdict::rejected(&rejection)),
+            }
+        }
+        last_reply
+            .map(|reply| Verdict::to_be_continued(&reply))
+            .ok_or(Failure::NoToken)
+    }
+
+    fn time(&self) -> Result<SystemTime, Failure> {
+        let Some(seconds) = self.now else {
+            return Ok(SystemTime::now());
+        };
+        UNIX_EPOCH
+            .checked_add(Duration::from_secs(seconds))
+            .ok_or(Failure::Time(seconds))
+    }
+
+    fn acceptor(&self, memory: Option<Arc<dyn ReplayCache>>) -> Result<Acceptor, Failure> {
+        let mut builder = Acceptor::builder(read_keytab(&self.keytab)?)
+            .service(self.service.clone())
+            .keep_delegated_credentials();
+        if let Some(memory) = memory {
+            builder = builder.replay_cache(memory);
+        }
+        if let Some(skew) = self.skew {
+            builder = builder.clock_skew(Duration::from_secs(skew));
+        }
+        if let Some(policy) = self.channel_bindings {
+            builder = builder.channel_binding_policy(policy.into());
+        }
+        for enctype in &self.allow {
+            builder = enctype.permit(builder);
+        }
+        builder.build().map_err(Failure::config(&self.keytab))
+    }
+}
+
+fn read_keytab(path: &Path) -> Result<Keytab, Failure> {
+    let octets = std::fs::read(path).map_err(Failure::reading(path))?;
+    Keytab::parse(octets).map_err(Failure::keytab(path))
+}
+
+/// The bindings of our end of the channel, of which there is one at most.
+pub(super) fn our_bindings(
+    application_data: Option<&str>,
+    certificate: Option<&Path>,
+) -> Result<Option<ChannelBindings>, Failure> {
+    match (application_data, certificate) {
+        (Some(text), _) => {
+            let data = from_hexadecimal(text).ok_or(Failure::Hexadecimal)?;
+            Ok(Some(ChannelBindings::from_application_data(data)))
+        }
+        (None, Some(path)) => {
+            let bindings = tls_server_end_point(&read_certificate(path)?);
+            bindings.map(Some).map_err(Failure::certificate(path))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// The first certificate of a PEM file, which is the server's own (RFC 8446 §4.4.2), or the DER.
+fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
+    let octets = input::read(path)?;
+    let text = String::from_utf8_lossy(&octets);
+    let Some((_, after)) = text.split_once("-----BEGIN CERTIFICATE-----") else {
+        return Ok(octets);
+    };
+    let base64 = after.split("-----END").next().unwrap_or_default();
+    let base64: String = base64.split_ascii_whitespace().collect();
+    STANDARD.decode(base64).map_err(|_| Failure::Pem {
+        path: path.to_owned(),
+    })
+}
+
+fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let digit = |octet: u8| {
+        char::from(octet)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    pairs
+        .iter()
+        .map(|[high, low]| Some(digit(*high)?.checked_shl(4)? | digit(*low)?))
+        .collect()
+}
+
+impl Allow {
+    fn permit(self, builder: AcceptorBuilder) -> AcceptorBuilder {
+        match self {
+            Self::Rc4Hmac => builder.danger_allow(WeakEnctype::Rc4Hmac),
+            Self::Des3 => builder.danger_allow(WeakEnctype::Des3CbcSha1),
+            Self::Camellia => builder.allow_camellia(),
+        }
+    }
+}
+
+impl From<BindingPolicy> for ChannelBindingPolicy {
+    fn from(policy: BindingPolicy) -> Self {
+        match policy {
+            BindingPolicy::Ignore => Self::Ignore,
+            BindingPolicy::Allow => Self::Allow,
+            BindingPolicy::Aware => Self::Aware,
+            BindingPolicy::Required => Self::Required,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_is_two_digits_for_each_octet() {
+        assert_eq!(from_hexadecimal("").unwrap(), b"");
+        assert_eq!(from_hexadecimal("00fFa1").unwrap(), [0x00, 0xff, 0xa1]);
+        for wrong in ["0", "0g", "+1", "00 11", "\u{e9}"] {
+            assert_eq!(from_hexadecimal(wrong), None, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The command line: what can be asked of `portcullis`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use portcullis::ServicePattern;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A Kerberos acceptor at the command line: who does this token come from?
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, subcommand_required = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Accept(Box<AcceptArguments>),
+    /// Look at keytab files
+    #[command(subcommand, subcommand_required = true)]
+    Keytab(KeytabCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeytabCommand {
+    /// List the keys of a keytab, without the keys, and warn of what will not work
+    ///
+    /// One line for each key: version number, when it was written (UTC), whose it is, encryption
+    /// type. Then warnings: a principal that has weak keys only, the same key twice, keys that are
+    /// ignored (DES, unknown encryption types), keys of no or of the wrong length, damaged records
+    /// with their place.
+    ///
+    /// Exit status: 0, or 1 when the file is damaged so that `accept` refuses it, or 2 when it
+    /// cannot be read or is no keytab.
+    List {
+        /// The keytab
+        file: PathBuf,
+    },
+}
+
+/// Judge tokens as a service would, and say what to answer
+///
+/// Feeds each TOKEN, in order, to one negotiation and prints the verdict: accepted, with the proven
+/// client; rejected, with the reason and the remedy; or continue, when the peer owes another token.
+/// Each run begins with an empty replay cache.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_ACCEPT)]
+pub(crate) struct AcceptArguments {
+    /// The service's keys
+    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    pub(crate) keytab: Option<PathBuf>,
+
+    /// The service that tokens must be for [default: any of the keytab]
+    ///
+    /// HTTP/web.example.test@EXAMPLE.TEST is that principal, HTTP/web.example.test or
+    /// HTTP@web.example.test the same in any realm, HTTP any host.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<ServicePattern>,
+
+    /// The time to judge by [default: the system's clock]
+    #[arg(long, value_name = "UNIX_SECONDS")]
+    pub(crate) now: Option<u64>,
+
+    /// By how much clocks may differ [default: 300]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) skew: Option<u64>,
+
+    /// Permit an encryption type that is off by default; may be repeated
+    #[arg(long, value_name = "ENCTYPE", value_enum)]
+    pub(crate) allow: Vec<Allow>,
+
+    /// What is asked of the client's channel bindings [default: aware]
+    #[arg(long, value_name = "POLICY", value_enum)]
+    pub(crate) channel_bindings: Option<BindingPolicy>,
+
+    /// The application data of our channel bindings
+    #[arg(long, value_name = "HEX", conflicts_with = "server_cert")]
+    pub(crate) channel_binding_data: Option<String>,
+
+    /// Our TLS certificate (DER or PEM), for the channel bindings tls-server-end-point (RFC 5929)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) server_cert: Option<PathBuf>,
+
+    /// How the verdict is printed [default: text]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// Read requests from standard input, one JSON object a line; answer one verdict a line
+    #[arg(long, conflicts_with_all = ["keytab", "service", "now", "skew", "allow",
+        "channel_bindings", "channel_binding_data", "server_cert", "tokens"])]
+    pub(crate) batch: bool,
+
+    /// A file, or - for standard input: raw octets or base64, with or without `Negotiate `
+    #[arg(value_name = "TOKEN", required_unless_present = "batch")]
+    pub(crate) tokens: Vec<PathBuf>,
+}
+
+/// How a verdict is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON object on one line
+    Json,
+}
+
+/// An encryption type that is off by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Allow {
+    /// RC4-HMAC (23); deprecated by RFC 8429
+    Rc4Hmac,
+    /// DES3-CBC-SHA1 (16); deprecated by RFC 8429
+    Des3,
+    /// Camellia (25 and 26)
+    Camellia,
+}
+
+/// What a service asks of the client's channel bindings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BindingPolicy {
+    /// They are not looked at
+    Ignore,
+    /// Different ones are refused
+    Allow,
+    /// Different ones are refused, and none of clients that claim to send them
+    Aware,
+    /// They must be ours
+    Required,
+}
+
+const AFTER_ACCEPT: &str = "\
+TOKEN: a file whose octets are all base64 or white space, apart from a leading `Negotiate ` in any
+case, is base64; any other is raw. An empty one asks for the hints of SPNEGO.
+
+JSON: one object, every key always there, null when unknown:
+  {\"verdict\":\"accepted|continue|rejected\",\"mechanism\":\"krb5|ms-krb5|...\",
+   \"framing\":\"spnego|gss|raw\",\"client\":\"alice@REALM\",\"service\":\"HTTP/web@REALM\",
+   \"key\":{\"principal\":\"...\",\"kvno\":1,\"enctype\":18,\"selected\":\"exact|other-kvno|alias\"},
+   \"session_enctype\":18,\"subkey_enctype\":18,\"flags\":[\"mutual\",...],
+   \"ticket\":{\"flags\":[\"forwardable\",...],\"authtime\":0,\"starttime\":0,\"endtime\":0},
+   \"channel_bound\":false,\"delegated\":null|{\"client\":\"...\",\"service\":\"krbtgt/...\",\"endtime\":0},
+   \"reply\":\"BASE64\"|null,
+   \"error\":null|{\"code\":\"KRB_AP_ERR_SKEW\"|null,\"number\":37|null,
+     \"blame\":\"peer|configuration|environment\",\"message\":\"...\",\"remedy\":\"...\",\"kind\":\"skew\"}}
+
+Batch: each line is an object with `keytab` (a path) and `tokens` (a list of texts as in a TOKEN
+file that is base64), and the options above by their names with _ for -: `service`, `now`, `skew`,
+`allow` (a list), `channel_bindings`, `channel_binding_data`, `server_cert`. Each is a negotiation
+of its own with a fresh replay cache, but `\"replay_cache\":\"shared\"` remembers what other lines that
+say so accepted. A request that cannot be judged is answered {\"verdict\":\"error\",\"message\":\"...\"}.
+
+Exit status: 0 accepted, 1 rejected, 3 continue, 2 could not run; with --batch 0 at the end of input.";
