@@ -1,0 +1,86 @@
+//! A realm, a service in it, an acceptor for that service, and alice.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code, of which each file of sentences uses a part"
+)]
+
+use portcullis::{Acceptor, AcceptorBuilder, Rejection, SecurityContext, Step};
+use portcullis_testrealm::{Initiation, TestRealm, TestService, TokenBuilder};
+
+/// The service that everybody comes for.
+pub const WEB: &str = "HTTP/web.example.test";
+
+/// A realm, a service in it, and an acceptor for that service.
+pub struct Scene {
+    pub realm: TestRealm,
+    pub web: TestService,
+    pub acceptor: Acceptor,
+}
+
+impl Scene {
+    /// The acceptor has the default of every setting.
+    pub fn new() -> Self {
+        Self::with(|settings| settings)
+    }
+
+    pub fn with(settings: impl FnOnce(AcceptorBuilder) -> AcceptorBuilder) -> Self {
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let web = realm.service(WEB);
+        Self::of(realm, web, settings)
+    }
+
+    pub fn of(
+        realm: TestRealm,
+        web: TestService,
+        settings: impl FnOnce(AcceptorBuilder) -> AcceptorBuilder,
+    ) -> Self {
+        let acceptor = settings(Acceptor::builder(web.keytab())).build().unwrap();
+        Self {
+            realm,
+            web,
+            acceptor,
+        }
+    }
+
+    /// A token of alice's for the service.
+    pub fn token(&self) -> TokenBuilder {
+        self.realm.user("alice").token_for(&self.web)
+    }
+
+    pub fn step(&self, initiation: &Initiation) -> Result<Step, Rejection> {
+        self.acceptor
+            .begin()
+            .step(initiation.token(), self.realm.now())
+    }
+
+    /// The context, and the reply, of a token that is all that is needed.
+    #[track_caller]
+    pub fn accept(&self, initiation: &Initiation) -> (SecurityContext, Option<Vec<u8>>) {
+        complete(self.step(initiation))
+    }
+
+    #[track_caller]
+    pub fn refuse(&self, initiation: &Initiation) -> Rejection {
+        refused(self.step(initiation))
+    }
+}
+
+#[track_caller]
+pub fn complete(outcome: Result<Step, Rejection>) -> (SecurityContext, Option<Vec<u8>>) {
+    match outcome {
+        Ok(Step::Complete { context, reply }) => (context, reply),
+        Ok(other) => panic!("not complete: {other:?}"),
+        Err(rejection) => panic!("refused: {rejection}"),
+    }
+}
+
+#[track_caller]
+pub fn refused(outcome: Result<Step, Rejection>) -> Rejection {
+    match outcome {
+        Ok(step) => panic!("not refused: {step:?}"),
+        Err(rejection) => rejection,
+    }
+}
