@@ -64,3 +64,6 @@ pub trait Encode {
         output.into_vec()
     }
 }
+
+#[cfg(test)]
+mod tests;

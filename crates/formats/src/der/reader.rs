@@ -430,10 +430,6 @@ impl<'a> Reader<'a> {
 
     /// The identifier octet, how long tag and length are together, and the length of the contents.
     fn header(&self) -> Result<(u8, usize, usize)> {
-        let truncated = DecodeErrorKind::Truncated {
-            needed: 2,
-            found: self.rest.len(),
-        };
         let (tag, header, length) = match *self.rest {
             [tag, length @ 0..=0x7f, ..] => (tag, 2, usize::from(length)),
             [_, 0x80, ..] => return Err(self.error(DecodeErrorKind::IndefiniteLength)),
@@ -444,7 +440,16 @@ impl<'a> Reader<'a> {
                 (tag, 5, usize::try_from(length).unwrap_or(usize::MAX))
             }
             [_, 0x84..=0xff, ..] => return Err(self.error(DecodeErrorKind::LengthTooLarge)),
-            _ => return Err(self.error(truncated)),
+            _ => {
+                let needed = match *self.rest {
+                    [_, 0x81, ..] => 3,
+                    [_, 0x82, ..] => 4,
+                    [_, 0x83, ..] => 5,
+                    _ => 2,
+                };
+                let found = self.rest.len();
+                return Err(self.error(DecodeErrorKind::Truncated { needed, found }));
+            }
         };
         if tag & TAG_NUMBER == TAG_NUMBER {
             return Err(self.error(DecodeErrorKind::HighTagNumber));

@@ -223,3 +223,6 @@ const fn date(days: i64) -> (i64, i64, i64) {
     };
     (year, month.saturating_add(1), day)
 }
+
+#[cfg(test)]
+mod tests;
