@@ -12,9 +12,9 @@
 
 use axum::response::Response;
 use axum::{Router, middleware};
+use core::error::Error;
 use portcullis::{Acceptor, Keytab, Rejection, WeakEnctype};
 use portcullis_http::{Authenticated, NegotiateLayer};
-use std::error::Error;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 
@@ -66,7 +66,7 @@ async fn log(response: Response) -> Response {
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         // Without the signal there is nothing to wait for but the end of the process.
-        std::future::pending::<()>().await;
+        core::future::pending::<()>().await;
     }
 }
 

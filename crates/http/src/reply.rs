@@ -42,11 +42,7 @@ impl Refusal {
                 HeaderError::TooLong { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 HeaderError::NoToken | HeaderError::NotBase64 => StatusCode::UNAUTHORIZED,
             },
-            Self::Rejected(rejection) => match rejection.error() {
-                Error::ReplayCache(_) => StatusCode::SERVICE_UNAVAILABLE,
-                Error::Entropy => StatusCode::INTERNAL_SERVER_ERROR,
-                _ => StatusCode::UNAUTHORIZED,
-            },
+            Self::Rejected(rejection) => status(rejection.error()),
             Self::UnknownStep => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -73,6 +69,16 @@ impl Refusal {
     }
 }
 
+/// A new kind of error is a verdict about the token until it is named here: 401 shows the client
+/// how to come again, and lets nobody in.
+const fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::ReplayCache(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Entropy => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNAUTHORIZED,
+    }
+}
+
 fn refusal(error: &Error) -> String {
     match (error, error.code()) {
         (Error::ReplayCache(_) | Error::Entropy, _) => {
@@ -83,5 +89,41 @@ fn refusal(error: &Error) -> String {
         }
         (_, Some(code)) => format!("Kerberos login refused: {code}"),
         (_, None) => "Kerberos login refused".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portcullis::error::NegotiationError;
+    use portcullis::replay::ReplayCacheError;
+
+    const OUTAGE: &str = "this service cannot take a login at the moment";
+
+    #[test]
+    fn lost_entropy_is_our_failure() {
+        assert_eq!(status(&Error::Entropy), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(refusal(&Error::Entropy), OUTAGE);
+    }
+
+    #[test]
+    fn a_full_replay_cache_is_an_outage() {
+        let full = Error::ReplayCache(ReplayCacheError::Full { capacity: 1 });
+        assert_eq!(status(&full), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refusal(&full), OUTAGE);
+    }
+
+    #[test]
+    fn a_refusal_without_a_code_says_no_more_than_that() {
+        let error = Error::Negotiation(NegotiationError::NotBegun);
+        assert_eq!(status(&error), StatusCode::UNAUTHORIZED);
+        assert_eq!(refusal(&error), "Kerberos login refused");
+    }
+
+    #[test]
+    fn an_unknown_step_is_our_failure_and_no_challenge() {
+        let answer: Response<String> = Refusal::UnknownStep.into_response();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!answer.headers().contains_key(WWW_AUTHENTICATE));
     }
 }
