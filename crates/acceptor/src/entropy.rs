@@ -13,7 +13,6 @@ pub trait Entropy: Debug + Send + Sync {
 
 /// The source gave no octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct EntropyError;
 
 impl core::fmt::Display for EntropyError {
