@@ -23,14 +23,25 @@ pub(crate) fn run(root: &Path) -> Outcome {
     }
     let mut outcome = Outcome::default();
     for target in targets {
-        let time = format!("-max_total_time={SECONDS}");
-        let run = good(&mut fuzz(
-            root,
-            &["run", &target, "--", &time, "-timeout=5", "-verbosity=0"],
+        outcome.and(Outcome::of(
+            brief(root, &target),
+            format!("fuzz target {target}"),
         ));
-        outcome.and(Outcome::of(run, format!("fuzz target {target}")));
     }
     outcome
+}
+
+/// One target for some seconds: what it finds goes to `fuzz/corpus`, where it starts from is `fuzz/seeds`.
+fn brief(root: &Path, target: &str) -> bool {
+    let time = format!("-max_total_time={SECONDS}");
+    let (corpus, seeds) = (
+        format!("fuzz/corpus/{target}"),
+        format!("fuzz/seeds/{target}"),
+    );
+    let directory = |path: &str| std::fs::create_dir_all(root.join(path)).is_ok();
+    let limits = [time.as_str(), "-timeout=5", "-verbosity=0"];
+    let arguments = [["run", target, &corpus, &seeds, "--"].as_slice(), &limits].concat();
+    directory(&corpus) && good(&mut fuzz(root, &arguments))
 }
 
 fn targets(directory: &Path) -> Vec<String> {

@@ -1,0 +1,183 @@
+//! Makes the seeds of all targets anew, in `fuzz/seeds/`.
+
+use portcullis_formats::gss::InitialContextToken;
+use portcullis_fuzz::{
+    ENCTYPES, Recorded, alice_authenticator, alice_ticket_part, delegated_credential,
+};
+use portcullis_fuzz::{join, negotiate};
+use portcullis_testdata::{hex, vector_file, vectors};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn main() -> std::io::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    if root.exists() {
+        std::fs::remove_dir_all(&root)?;
+    }
+    let target = |name| Seeds::new(root.join(name));
+    conversations(
+        &mut target("negotiate")?,
+        &mut target("spnego")?,
+        &mut target("ap_req")?,
+    )?;
+    exchanges(
+        &mut target("inside_ticket")?,
+        &mut target("inside_authenticator")?,
+    )?;
+    files(&mut target("keytab")?, "keytab")?;
+    files(&mut target("ccache")?, "ccache")?;
+    principals(&mut target("principal")?)?;
+    credentials(&mut target("krb_cred")?)?;
+    message_tokens(&mut target("message_token")?)
+}
+
+/// The seeds of one target, none twice.
+struct Seeds {
+    directory: PathBuf,
+    written: BTreeSet<Vec<u8>>,
+}
+
+impl Seeds {
+    fn new(directory: PathBuf) -> std::io::Result<Self> {
+        std::fs::create_dir_all(&directory)?;
+        let written = BTreeSet::new();
+        Ok(Self { directory, written })
+    }
+
+    fn add(&mut self, name: &str, octets: Vec<u8>) -> std::io::Result<()> {
+        let file = self.directory.join(name);
+        match self.written.insert(octets.clone()) {
+            true => std::fs::write(file, octets),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Whole conversations, and the frames and AP-REQs of those that differ in form.
+fn conversations(whole: &mut Seeds, frames: &mut Seeds, bare: &mut Seeds) -> std::io::Result<()> {
+    let recorded = Recorded::read();
+    for conversation in &recorded.conversations {
+        let name = conversation.name.as_str();
+        let settings = [negotiate::RAW_AP_REQ | negotiate::BINDINGS | 1];
+        let tokens = join(&conversation.tokens);
+        whole.add(name, [settings.as_slice(), &tokens].concat())?;
+        let hinted = [settings.as_slice(), &join([b""]), &tokens].concat();
+        if name == "memory-spnego" {
+            whole.add("hinted", hinted)?;
+        }
+        let of_every_enctype = name.ends_with(|digit: char| digit.is_ascii_digit());
+        if of_every_enctype && !name.ends_with("18") {
+            continue;
+        }
+        for (leg, token) in conversation.tokens.iter().enumerate() {
+            frames.add(&format!("{name}-{leg}"), token.clone())?;
+            let Ok(frame) = InitialContextToken::decode(token) else {
+                bare.add(&format!("{name}-{leg}"), token.clone())?;
+                continue;
+            };
+            if let Some(request) = frame.inner.strip_prefix(&[1, 0]) {
+                bare.add(&format!("{name}-{leg}"), request.to_vec())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tickets and authenticators: those of MIT krb5, and ours, which are of the right time.
+fn exchanges(tickets: &mut Seeds, authenticators: &mut Seeds) -> std::io::Result<()> {
+    for exchange in vectors("mit_gss_exchanges") {
+        let name = exchange["name"].as_str().unwrap_or_default();
+        let request = &exchange["ap_req"];
+        for (seeds, part) in [
+            (&mut *tickets, &request["enc_ticket_part"]),
+            (&mut *authenticators, &request["authenticator_plain"]),
+        ] {
+            if part.is_string() && (name.ends_with("18") || name.ends_with("23")) {
+                seeds.add(&format!("mit-{name}"), [vec![0], hex(part)].concat())?;
+            }
+        }
+    }
+    for (choice, enctype) in (0..).zip(ENCTYPES) {
+        let name = format!("ours-{}", enctype.number());
+        let key = portcullis_crypto::Key::from_random(enctype, &[9; 32]);
+        tickets.add(&name, [vec![choice], alice_ticket_part(&key)].concat())?;
+        let said = alice_authenticator(enctype, None);
+        authenticators.add(&name, [vec![choice], said.clone()].concat())?;
+        authenticators.add(&format!("{name}-mutual"), [vec![choice | 8], said].concat())?;
+    }
+    Ok(())
+}
+
+fn files(seeds: &mut Seeds, vector_file: &str) -> std::io::Result<()> {
+    for (number, vector) in vectors(vector_file).iter().enumerate() {
+        let file = hex(&vector["data"]);
+        if file.len() < 4096 {
+            seeds.add(&format!("{number:02}"), file)?;
+        }
+    }
+    Ok(())
+}
+
+fn principals(seeds: &mut Seeds) -> std::io::Result<()> {
+    let file = vector_file("principals");
+    let all = ["normal", "enterprise"].map(|kind| file[kind].as_array().cloned());
+    for (number, vector) in all.into_iter().flatten().flatten().enumerate() {
+        let text = vector["input"].as_str().unwrap_or_default();
+        seeds.add(&format!("{number:02}"), text.as_bytes().to_vec())?;
+    }
+    Ok(())
+}
+
+fn credentials(seeds: &mut Seeds) -> std::io::Result<()> {
+    for (choice, enctype) in (0_u8..).zip(ENCTYPES) {
+        let part = delegated_credential(enctype);
+        let name = format!("ours-{}", enctype.number());
+        seeds.add(&name, [vec![choice | 8], part].concat())?;
+    }
+    for exchange in vectors("mit_gss_exchanges") {
+        let name = exchange["name"].as_str().unwrap_or_default();
+        let said = hex(&exchange["ap_req"]["authenticator_plain"]);
+        // KRB-CRED is [APPLICATION 22], behind 28 octets of the checksum 0x8003.
+        let start = said.windows(2).position(|pair| pair == [0x76, 0x82]);
+        if let (true, Some(start)) = (name.contains("deleg"), start) {
+            let credential = said.get(start..).unwrap_or_default();
+            let mut input = portcullis_formats::der::Reader::new(credential);
+            let credential = input.whole().unwrap_or_default();
+            seeds.add(&format!("mit-{name}"), [&[0], credential].concat())?;
+        }
+    }
+    Ok(())
+}
+
+/// Foreign tokens of MIT krb5, and orders of good ones.
+fn message_tokens(seeds: &mut Seeds) -> std::io::Result<()> {
+    for exchange in vectors("mit_gss_exchanges") {
+        let name = exchange["name"].as_str().unwrap_or_default();
+        let messages = exchange["per_message"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let is_mic = |message: &&serde_json::Value| message["kind"] == "mic";
+        let mics = messages
+            .iter()
+            .filter(is_mic)
+            .map(|message| hex(&message["token"]));
+        if name.starts_with("mutual-etype") {
+            let mics: Vec<_> = mics.take(3).collect();
+            seeds.add(&format!("mit-{name}"), [vec![0], join(mics)].concat())?;
+        }
+    }
+    for (name, numbers) in [
+        ("in-order", [7, 8, 9, 10, 11, 12]),
+        ("gap-and-late", [7, 9, 8, 8, 9, 10]),
+        ("window", [7, 71, 8, 72, 8, 7]),
+        ("wrapped", [6, 7, 6, 5, u64::MAX, 7]),
+    ] {
+        let tokens = numbers.map(|number: u64| [&[0], number.to_be_bytes().as_slice()].concat());
+        seeds.add(name, [vec![0], join(tokens)].concat())?;
+    }
+    seeds.add(
+        "flags",
+        [vec![2], join([[0, 7], [1, 8], [4, 8], [2, 8], [0xf8, 9]])].concat(),
+    )
+}

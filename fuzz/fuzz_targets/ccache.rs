@@ -1,0 +1,4 @@
+//! Credential caches.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::ccache::run(input));

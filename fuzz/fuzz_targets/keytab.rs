@@ -1,0 +1,4 @@
+//! Keytabs.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::keytab::run(input));

@@ -1,0 +1,4 @@
+//! Principals as text.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::principal::run(input));

@@ -1,0 +1,49 @@
+//! What the fuzz targets do, one module each, and what they share.
+//!
+//! A module's `run` takes the fuzzer's octets and panics when a promise is broken. `fuzz_targets/`
+//! makes programs of them for nightly's fuzzer; `tests/seeds.rs` runs them over the seeds with any
+//! compiler. The seeds in `seeds/` are made of `testdata/` and of the realm in memory by
+//!
+//! ```text
+//! cargo run --manifest-path fuzz/Cargo.toml --example seeds
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod ap_req;
+pub mod ccache;
+pub mod inside_authenticator;
+pub mod inside_ticket;
+pub mod keytab;
+pub mod krb_cred;
+pub mod message_token;
+pub mod negotiate;
+pub mod principal;
+pub mod spnego;
+
+mod canonical;
+mod forge;
+mod messages;
+mod recorded;
+mod reply;
+mod shapes;
+
+pub use forge::{ENCTYPES, alice_authenticator, alice_ticket_part, delegated_credential};
+pub use messages::join;
+pub use recorded::{Conversation, Recorded};
+
+/// A target: its name and its `run`.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: [Target; 10] = [
+    ("ap_req", ap_req::run),
+    ("ccache", ccache::run),
+    ("inside_authenticator", inside_authenticator::run),
+    ("inside_ticket", inside_ticket::run),
+    ("keytab", keytab::run),
+    ("krb_cred", krb_cred::run),
+    ("message_token", message_token::run),
+    ("negotiate", negotiate::run),
+    ("principal", principal::run),
+    ("spnego", spnego::run),
+];
