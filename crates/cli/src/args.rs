@@ -1,6 +1,7 @@
 //! The command line: what can be asked of `portcullis`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use core::net::SocketAddr;
 use portcullis::ServicePattern;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     /// Look at keytab files
     #[command(subcommand, subcommand_required = true)]
     Keytab(KeytabCommand),
+    Demo(DemoArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -36,6 +38,24 @@ pub(crate) enum KeytabCommand {
         /// The keytab
         file: PathBuf,
     },
+}
+
+/// Show a login: a realm in memory, a web server, a client
+///
+/// Starts a web server that is guarded as yours would be, logs in through it with a ticket of a
+/// realm in memory, tries what must not work, and says what was proven and how long an accept took.
+/// Then it serves a page that shows who you are, until it is interrupted.
+///
+/// Exit status: 0, or 2 when the demo could not run or did not go as it has to.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Where to listen; loopback only, as the demo gives tokens to whoever asks
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+
+    /// End after the check
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 /// Judge tokens as a service would, and say what to answer

@@ -1,6 +1,7 @@
 //! [`Failure`]: why a command could not run. Never a verdict about a token.
 
 use clap::error::ErrorKind;
+use core::net::SocketAddr;
 use portcullis::ConfigError;
 use portcullis::channel_bindings::CertificateError;
 use portcullis::keytab::KeytabError;
@@ -73,6 +74,18 @@ pub(crate) enum Failure {
     Request(serde_json::Error),
     #[error("cannot print the verdict: {0}")]
     Json(serde_json::Error),
+    #[error("{0} is not on loopback, and the demo gives tokens to whoever asks")]
+    NotLoopback(SocketAddr),
+    #[error("the demo needs a clock that stands after the year 2025")]
+    DemoClock,
+    #[error("the demo did not go as it has to: {0}")]
+    Demo(String),
+    #[error("the demo's server: {0}")]
+    Server(io::Error),
+    #[error("the demo's server ended: {0}")]
+    ServerTask(tokio::task::JoinError),
+    #[error("the demo's client: {0}")]
+    Client(io::Error),
     #[error("cannot read standard input: {0}")]
     Input(io::Error),
     #[error("cannot write to standard output: {0}")]

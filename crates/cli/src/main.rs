@@ -1,10 +1,11 @@
-//! The command `portcullis`: judge tokens, list keytabs.
+//! The command `portcullis`: judge tokens, list keytabs, show a login.
 //!
 //! Standard output has the answer and nothing else; what could not be done is said on standard
 //! error, after `portcullis: `, with exit status 2.
 
 mod accept;
 mod args;
+mod demo;
 mod failure;
 mod keytab_list;
 
@@ -34,6 +35,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Accept(arguments) if arguments.batch => accept::batch::run(arguments.format),
         Command::Accept(arguments) => accept::run(arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),
     }
 }
