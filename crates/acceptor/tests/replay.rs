@@ -1,5 +1,10 @@
 //! RFC 4120 §3.2.3: an authenticator is accepted once.
-#![allow(clippy::panic, clippy::arithmetic_side_effects, reason = "test code")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "test code"
+)]
 
 mod scene;
 

@@ -1,5 +1,5 @@
 //! RFC 4178: the negotiation of the mechanism, and the MIC that protects it.
-#![allow(clippy::panic, reason = "test code")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "test code")]
 
 mod scene;
 
