@@ -122,3 +122,34 @@ fn components<'a>(input: &mut Reader<'a>) -> Result<SequenceOf<'a, KerberosStrin
     }
     Ok(components)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn a_string_prints_as_one_harmless_line() {
+        let string = KerberosString(b"a\\b\"\r\n\x1b[2J\xff\xe2\x80\xa8/");
+        assert_eq!(
+            format!("{string}"),
+            r#"a\\b"\x0d\n\x1b[2J\xff\xe2\x80\xa8/"#
+        );
+        assert_eq!(
+            format!("{string:?}"),
+            r#""a\\b\"\x0d\n\x1b[2J\xff\xe2\x80\xa8/""#
+        );
+    }
+
+    #[test]
+    fn a_name_is_the_same_whatever_its_type() {
+        let octets = b"\x30\x0c\xa0\x03\x02\x01\x01\xa1\x05\x30\x03\x1b\x01a";
+        let plain = PrincipalName::from_der(octets).unwrap();
+        let enterprise = PrincipalName {
+            name_type: NameType::ENTERPRISE,
+            ..plain
+        };
+        assert!(plain.same_name(&enterprise));
+        assert_ne!(plain, enterprise);
+    }
+}

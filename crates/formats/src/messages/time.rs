@@ -124,7 +124,8 @@ impl fmt::Display for KerberosTime {
     }
 }
 
-/// Microseconds (RFC 4120 §5.2.4): the fraction of a second beside a [`KerberosTime`], 0 to 999999.
+/// Microseconds (RFC 4120 §5.2.4): the fraction of a second beside a [`KerberosTime`], 0 to
+/// 999999.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Microseconds(u32);
 
