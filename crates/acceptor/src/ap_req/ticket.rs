@@ -43,7 +43,7 @@ impl<'p> OpenTicket<'p> {
         let Some((range, service_key, selected)) = opened else {
             return Err(service_key::diagnosis(sealed, settings));
         };
-        let ticket = EncTicketPart::from_der(delimited(plaintext.get(range).unwrap_or_default()))?;
+        let ticket = EncTicketPart::from_padded_der(plaintext.get(range).unwrap_or_default())?;
         let session_key = session_key(&ticket.key)?;
         Ok(Self {
             request,
@@ -71,7 +71,7 @@ impl<'p> OpenTicket<'p> {
             .session_key
             .open(KeyUsage::AP_REQ_AUTHENTICATOR, plaintext)
             .map_err(|_| AuthenticatorError::Integrity)?;
-        let authenticator = Authenticator::from_der(delimited(opened))?;
+        let authenticator = Authenticator::from_padded_der(opened)?;
         Ok(OpenAuthenticator::new(self, authenticator))
     }
 }
@@ -101,11 +101,4 @@ fn session_key(key: &EncryptionKey<'_>) -> Result<Key, Error> {
         }
         .into()
     })
-}
-
-/// The first DER element: DES3 pads with octets that its length does not count.
-fn delimited(plaintext: &[u8]) -> &[u8] {
-    portcullis_formats::der::Reader::new(plaintext)
-        .whole()
-        .unwrap_or(plaintext)
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, NegotiationError};
 use crate::peer::Peer;
 use crate::rejection::Rejection;
 use portcullis_crypto::{Key, KeyUsage};
-use portcullis_formats::der::{Decode, Encode, Reader};
+use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::messages::{ApRep, EncApRepPart};
 use portcullis_formats::spnego::{NegState, NegTokenResp};
 use zeroize::Zeroizing;
@@ -94,7 +94,7 @@ fn answers(token: &[u8], session_key: &Key, due: u64) -> Result<(), Error> {
     let opened = session_key
         .open(KeyUsage::AP_REP, &mut cipher)
         .map_err(|_| NegotiationError::ThirdLeg)?;
-    let part = EncApRepPart::decode(&mut Reader::new(opened))?;
+    let part = EncApRepPart::from_padded_der(opened)?;
     // MIT krb5 refuses a subkey here, too: the keys are settled.
     match part.subkey.is_none() && part.seq_number.map(u64::from) == Some(due) {
         true => Ok(()),
