@@ -78,10 +78,10 @@ impl Unsupported {
             } => {
                 "Give the service account AES keys (in Active Directory set msDS-SupportedEncryptionTypes to 24 and a new password), export a new keytab, and let clients fetch new tickets."
             }
-            Self::Enctype { .. } | Self::EnctypeNotPermitted { .. } => {
+            Self::EnctypeNotPermitted { .. } => {
                 "Give the service account AES keys and export a new keytab, or permit this encryption type if you need it."
             }
-            Self::MessageTokens { .. } => {
+            Self::Enctype { .. } | Self::MessageTokens { .. } => {
                 "Give the service account AES keys and export a new keytab."
             }
         }
