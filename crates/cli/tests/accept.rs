@@ -573,3 +573,18 @@ fn every_command_explains_itself() {
         assert!(!said.output.is_empty(), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_missing_command_is_said_with_what_there_is() {
+    for arguments in [[].as_slice(), &["keytab"]] {
+        let said = run::<&str>(arguments);
+        assert_eq!((said.output.as_str(), said.status), ("", 2));
+        assert!(
+            said.error
+                .starts_with("portcullis: a command is missing\n\n"),
+            "{}",
+            said.error
+        );
+        assert!(said.error.contains("Usage: portcullis"), "{}", said.error);
+    }
+}
