@@ -25,12 +25,17 @@ FLAGS = {
     "integ": FLAG.integrity,
     "dce": FLAG.dce_style,
 }
+# Without this list MIT has no credential for tokens under Microsoft's misspelt OID, though its mechanism takes them.
+MECHANISMS = [
+    gssapi.OID.from_int_seq(oid) for oid in ("1.2.840.113554.1.2.2", "1.2.840.48018.1.2.2", "1.3.6.1.5.5.2")
+]
 CREDENTIALS = {}
 
 
 def credentials(keytab):
     if keytab not in CREDENTIALS:
-        CREDENTIALS[keytab] = gssapi.Credentials(usage="accept", store={"keytab": "FILE:" + keytab})
+        store = {"keytab": "FILE:" + keytab}
+        CREDENTIALS[keytab] = gssapi.Credentials(usage="accept", store=store, mechs=MECHANISMS)
     return CREDENTIALS[keytab]
 
 

@@ -64,7 +64,7 @@ impl FieldMap {
         let mut map = Self {
             names: vec![String::new(); token.len()],
         };
-        map.token(token, 0);
+        map.token(token, 0, "framing");
         map
     }
 
@@ -77,20 +77,20 @@ impl FieldMap {
         &self.names[offset]
     }
 
-    fn token(&mut self, token: &[u8], at: usize) {
+    fn token(&mut self, token: &[u8], at: usize, framing: &str) {
         if token[0] == 0x6e {
             self.value(token, at, "ap-req", &AP_REQ);
             return;
         }
         // RFC 2743 §3.1: [APPLICATION 0] { OID, then what the mechanism says }.
         assert_eq!(token[0], 0x60, "an initial token");
-        let content = self.header(token, at, "framing");
+        let content = self.header(token, at, framing);
         let oid = content + 2 + usize::from(token[content + 1]);
-        self.name(at + content, at + oid, "framing.mech");
+        self.name(at + content, at + oid, &format!("{framing}.mech"));
         if token[content..oid].ends_with(&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x02]) {
             self.value(&token[oid..], at + oid, "spnego", &NEG_TOKEN_INIT);
         } else {
-            self.name(at + oid, at + oid + 2, "framing.tok-id");
+            self.name(at + oid, at + oid + 2, &format!("{framing}.tok-id"));
             self.value(&token[oid + 2..], at + oid + 2, "ap-req", &AP_REQ);
         }
     }
@@ -108,7 +108,7 @@ impl FieldMap {
             }
             Fields(fields) => self.fields(inside, at, name, fields),
             List => self.list(inside, at, name),
-            Token => self.token(inside, at),
+            Token => self.token(inside, at, "mechToken.framing"),
         }
         end
     }

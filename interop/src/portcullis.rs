@@ -1,7 +1,7 @@
 //! The program under test: `portcullis accept`, once per token or as a batch.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Map, Value, json};
 
@@ -112,25 +112,31 @@ impl Request {
     /// When it prints no verdict, or its exit status is not that of the verdict.
     #[must_use]
     pub fn run(&self, program: &Path) -> Verdict {
-        let directory = tempfile::tempdir().expect("a directory");
-        let tokens = self
-            .fields
-            .get("tokens")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let mut files = Vec::new();
-        for (number, token) in tokens.iter().enumerate() {
-            let file = directory.path().join(format!("token-{number}"));
-            std::fs::write(&file, token.as_str().unwrap_or_default()).expect("a file");
-            files.push(file);
-        }
-        let output = try_run(Command::new(program).args(self.arguments(&files)));
+        let output = self.output(program);
         let text = String::from_utf8_lossy(&output.stdout);
         let verdict = Verdict::parse(text.trim())
             .unwrap_or_else(|| panic!("portcullis: {}\n{}", output.status, said(&output)));
         assert_eq!(output.status.code(), Some(verdict.exit_status()), "{text}");
         verdict
+    }
+
+    /// Runs it likewise, and returns what it said instead of a verdict, if it could not run (exit status 2).
+    #[must_use]
+    pub fn complaint(&self, program: &Path) -> Option<String> {
+        let output = self.output(program);
+        (output.status.code() == Some(2)).then(|| said(&output))
+    }
+
+    fn output(&self, program: &Path) -> Output {
+        let directory = tempfile::tempdir().expect("a directory");
+        let tokens = self.fields.get("tokens").and_then(Value::as_array);
+        let mut files = Vec::new();
+        for (number, token) in tokens.into_iter().flatten().enumerate() {
+            let file = directory.path().join(format!("token-{number}"));
+            std::fs::write(&file, token.as_str().unwrap_or_default()).expect("a file");
+            files.push(file);
+        }
+        try_run(Command::new(program).args(self.arguments(&files)))
     }
 }
 

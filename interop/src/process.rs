@@ -6,7 +6,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
-const WATCHER: &str = r#""$@" & child=$!; read -r _; kill "$child"; wait "$child""#;
+/// The watcher lets go of standard output, so that whoever reads it sees the end when the daemon ends by itself.
+const WATCHER: &str = r#""$@" & child=$!; exec >&-; read -r _; kill "$child"; wait "$child""#;
 
 /// A daemon that ends with this value.
 #[derive(Debug)]

@@ -87,11 +87,16 @@ fn without_credentials_there_is_a_bare_challenge() {
 }
 
 #[test]
-fn rc4_is_not_let_in_over_http() {
+fn rc4_is_not_let_in_over_http_unless_it_is_allowed() {
     let Some(realm) = realm() else { return };
-    let server = serve(&realm, "e23", &[]);
-    let (answer, log) = server.curl(&realm.login("alice"), "e23.example.test");
+    // With RC4 alone the example would not even start.
+    let keytab = realm.joined_keytab(&["HTTP/e23.example.test", "HTTP/e18.example.test"]);
+    let alice = realm.login("alice");
+    let (answer, log) = Server::start(&example(), &keytab, &[]).curl(&alice, "e23.example.test");
     assert_eq!(answer.status, 401, "{log}");
+    let allowed = Server::start(&example(), &keytab, &["--allow", "rc4-hmac"]);
+    let (answer, log) = allowed.curl(&alice, "e23.example.test");
+    assert_eq!(answer.status, 200, "{log}");
 }
 
 #[test]

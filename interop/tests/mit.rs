@@ -6,6 +6,7 @@ use portcullis_interop::realm::MitRealm;
 use portcullis_interop::rig::{Rig, now};
 
 const E18: &str = "HTTP/e18.example.test";
+const E23: &str = "HTTP/e23.example.test";
 const ALICE: &str = "alice@EXAMPLE.TEST";
 
 fn first(rig: &Rig, service: &str, asking: &Asking) -> Vec<u8> {
@@ -109,13 +110,10 @@ fn rc4_is_refused_by_policy_in_the_ticket_and_in_the_session_key() {
     let Some(rig) = Rig::start(&[]) else {
         return;
     };
-    for service in [
-        "HTTP/e23.example.test",
-        "HTTP/s23.example.test",
-        "HTTP/b23.example.test",
-    ] {
+    for service in [E23, "HTTP/s23.example.test", "HTTP/b23.example.test"] {
         let token = first(&rig, service, &Asking::krb5());
-        let verdict = rig.accept(service, &token);
+        let keytab = rig.realm.joined_keytab(&[service, E18]);
+        let verdict = rig.judge(&Request::new(&keytab, &[&token]));
         assert_eq!(verdict.verdict(), "rejected", "{}", verdict.json);
         assert_eq!(verdict.client(), None);
         assert_eq!(verdict.kind(), Some("enctype"), "{}", verdict.json);
@@ -127,6 +125,20 @@ fn rc4_is_refused_by_policy_in_the_ticket_and_in_the_session_key() {
             verdict.json
         );
     }
+}
+
+#[test]
+fn a_keytab_with_nothing_but_rc4_is_no_keytab_to_start_with() {
+    let Some(rig) = Rig::start(&[]) else { return };
+    let keytab = rig.realm.keytab(E23);
+    let token = first(&rig, E23, &Asking::krb5());
+    let complaint = Request::new(&keytab, &[&token])
+        .complaint(&rig.program)
+        .expect("no verdict");
+    assert!(
+        complaint.contains("no usable key") && complaint.contains("rc4-hmac"),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -172,9 +184,21 @@ fn the_same_command_line_says_the_same() {
     let token = first(&rig, E18, &Asking::spnego().mutual());
     let request = Request::new(&rig.realm.keytab(E18), &[&token]).service(E18);
     assert_accepted(&request.run(&rig.program), ALICE);
-    let elsewhere =
-        Request::new(&rig.realm.keytab(E18), &[&token]).service("HTTP/web.example.test");
-    assert_eq!(elsewhere.run(&rig.program).verdict(), "rejected");
+}
+
+#[test]
+fn the_service_that_is_asked_for_must_be_the_tickets() {
+    let Some(rig) = Rig::start(&[]) else { return };
+    let token = first(&rig, E18, &Asking::spnego().mutual());
+    let e17 = "HTTP/e17.example.test";
+    let keytab = rig.realm.joined_keytab(&[E18, e17]);
+    let request = Request::new(&keytab, &[&token]);
+    assert_accepted(&request.clone().service(E18).run(&rig.program), ALICE);
+    let verdict = request.service(e17).run(&rig.program);
+    assert_refused(&verdict, "no-key", "KRB_AP_ERR_NOT_US");
+    let absent = Request::new(&rig.realm.keytab(E18), &[&token]).service(e17);
+    let complaint = absent.complaint(&rig.program).expect("no verdict");
+    assert!(complaint.contains(e17), "{complaint}");
 }
 
 #[test]
@@ -244,7 +268,8 @@ fn the_clock_decides_between_expired_not_yet_valid_and_skew() {
     let Some(rig) = Rig::start(&[]) else {
         return;
     };
-    let token = first(&rig, E18, &Asking::krb5());
+    // Whoever asks for no mutual authentication awaits no token, so gets no KRB-ERROR (RFC 4121 §4.1).
+    let token = first(&rig, E18, &Asking::krb5().mutual());
     let request = Request::new(&rig.realm.keytab(E18), &[&token]);
     let at = |seconds: i64| {
         now()

@@ -21,14 +21,8 @@ fn both_find_the_same_key_in_every_keytab() {
         .iter()
         .map(|service| rig.realm.keytab(service))
         .collect();
-    // A keytab is a version of two octets, then entries: joined, they are one.
-    let mut all = vec![5, 2];
-    for keytab in &keytabs {
-        all.extend_from_slice(&std::fs::read(keytab).expect("a keytab")[2..]);
-    }
-    let joined = rig.realm.path("all.keytab");
-    std::fs::write(&joined, all).expect("a file");
-    keytabs.push(joined);
+    let names: Vec<_> = services.iter().map(String::as_str).collect();
+    keytabs.push(rig.realm.joined_keytab(&names));
     for service in &services {
         let token = tokens(&alice, service, &Asking::spnego().mutual(), 1).remove(0);
         for keytab in &keytabs {

@@ -16,6 +16,7 @@ mod database;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -35,6 +36,8 @@ pub const ENCTYPES: [(u8, &str); 5] = [
     (20, "aes256-cts-hmac-sha384-192"),
     (23, "arcfour-hmac"),
 ];
+
+static JOINED: AtomicUsize = AtomicUsize::new(0);
 
 /// A running KDC and all that it needs.
 #[derive(Debug)]
@@ -81,6 +84,26 @@ impl MitRealm {
     #[must_use]
     pub fn keytab(&self, name: &str) -> PathBuf {
         self.path(&format!("{}.keytab", name.replace(['/', '@'], "_")))
+    }
+
+    /// One keytab with the keys of all `services`.
+    ///
+    /// # Panics
+    /// When a keytab cannot be read or written.
+    #[must_use]
+    pub fn joined_keytab(&self, services: &[&str]) -> PathBuf {
+        // A keytab is a version of two octets, then entries.
+        let mut all = vec![5, 2];
+        for service in services {
+            let keytab = std::fs::read(self.keytab(service)).expect("a keytab");
+            all.extend_from_slice(&keytab[2..]);
+        }
+        let joined = self.path(&format!(
+            "{}.keytab",
+            JOINED.fetch_add(1, Ordering::Relaxed)
+        ));
+        std::fs::write(&joined, all).expect("a file");
+        joined
     }
 
     /// Gives `HTTP/rotated.example.test` a new key, keeps the old one, and writes both to a new keytab.
