@@ -8,9 +8,9 @@ use portcullis::formats::der::{Decode, Encode, Writer};
 use portcullis::formats::gss::{ContextFlags, Mechanism, frame};
 use portcullis::formats::spnego::{NegState, NegTokenInit, NegTokenResp, encode_mech_types};
 use portcullis::identity::Framing;
-use portcullis::{Error, Negotiation, Rejection, SecurityContext, Step};
-use portcullis_testrealm::{Fault, Initiation, InitiationError, InitiatorContext, Next};
-use scene::{Scene, complete, refused};
+use portcullis::{Enctype, Error, Negotiation, Rejection, SecurityContext, Step, WeakEnctype};
+use portcullis_testrealm::{Fault, Initiation, InitiationError, InitiatorContext, Next, TestRealm};
+use scene::{Scene, WEB, complete, refused};
 
 const NTLM_FIRST: &[Mechanism] = &[Mechanism::Ntlm, Mechanism::MsKrb5, Mechanism::Krb5];
 
@@ -495,4 +495,29 @@ fn a_refusal_carries_the_krb_error() {
     let heard = token.finish(rejection.reply().unwrap()).unwrap_err();
     let expected = rejection.error().code().unwrap();
     assert!(matches!(heard, InitiationError::Refused { code, .. } if code == expected));
+}
+
+/// The list can be signed with keys of every enctype that has messages here, RC4's too.
+#[test]
+fn the_list_is_signed_with_keys_of_every_enctype() {
+    for enctype in Enctype::all() {
+        for mutual in [false, true] {
+            let realm = TestRealm::new("EXAMPLE.TEST");
+            let web = realm.service_with(WEB).enctypes([*enctype]).build();
+            let scene = Scene::of(realm, web, |settings| {
+                settings
+                    .allow_camellia()
+                    .danger_allow(WeakEnctype::Rc4Hmac)
+                    .danger_allow(WeakEnctype::Des3CbcSha1)
+            });
+            let token = scene.token().mech_list(NTLM_FIRST);
+            let token = if mutual { token.mutual() } else { token };
+            let outcome = negotiate(&scene, token.build());
+            // DES3 is the exception: nobody signs with it any more.
+            match enctype {
+                Enctype::Des3CbcSha1 => assert!(outcome.is_err()),
+                _ => assert!(outcome.is_ok(), "{enctype}"),
+            }
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! [`AuthenticatorDraft`]: an Authenticator (RFC 4120 §5.5.1) before it is sealed.
 
 use super::authorization_data::{Element, encode_optional};
-use super::{Damage, KeyDraft, NO_STRUCTURE, NameDraft, OLD_VERSION, PVNO, UNKNOWN_ETYPE, seal};
+use super::{
+    Damage, Edit, KeyDraft, NameDraft, OLD_VERSION, PVNO, UNKNOWN_ETYPE, edited, hollow, seal,
+};
 use crate::Fault;
 use crate::random::Octets;
 use crate::realm::moved;
@@ -26,8 +28,7 @@ pub(crate) struct AuthenticatorDraft {
     /// What it is sealed with.
     pub(crate) key: Key,
     pub(crate) damage: Damage,
-    /// There is nothing sealed in it.
-    pub(crate) hollow: bool,
+    pub(crate) edits: Vec<Edit>,
 }
 
 impl AuthenticatorDraft {
@@ -50,7 +51,7 @@ impl AuthenticatorDraft {
             etype: EtypeNumber(session_key.enctype().number()),
             key: session_key.clone(),
             damage: Damage::None,
-            hollow: false,
+            edits: Vec::new(),
         }
     }
 
@@ -61,7 +62,7 @@ impl AuthenticatorDraft {
             Fault::WrongSessionKey => self.key = random.key(self.key.enctype()),
             Fault::TamperedAuthenticator => self.damage = Damage::Tampered,
             Fault::AuthenticatorTooShort => self.damage = Damage::Short,
-            Fault::MalformedAuthenticator => self.hollow = true,
+            Fault::MalformedAuthenticator => self.edits.push(hollow()),
             Fault::AuthenticatorVersion => self.version = OLD_VERSION,
             Fault::WrongClientName => self.client.components = vec![b"mallory".to_vec()],
             Fault::WrongClientRealm => self.client.realm = b"EVIL.TEST".to_vec(),
@@ -92,11 +93,7 @@ impl AuthenticatorDraft {
 
     /// The EncryptedData.
     pub(crate) fn seal(&self, confounder: [u8; 16]) -> Vec<u8> {
-        let plaintext = if self.hollow {
-            NO_STRUCTURE.to_vec()
-        } else {
-            self.authenticator()
-        };
+        let plaintext = edited(self.authenticator(), &self.edits);
         let mut cipher = seal(
             &self.key,
             KeyUsage::AP_REQ_AUTHENTICATOR,

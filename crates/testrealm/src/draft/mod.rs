@@ -19,6 +19,7 @@ pub(crate) use request::RequestDraft;
 pub(crate) use ticket::{TicketDraft, anonymous, other_enctype};
 
 use portcullis_crypto::{Key, KeyUsage};
+use std::sync::Arc;
 
 /// The version of everything.
 pub(crate) const PVNO: i32 = 5;
@@ -27,7 +28,10 @@ pub(crate) const OLD_VERSION: i32 = 4;
 /// An encryption type that nobody knows.
 pub(crate) const UNKNOWN_ETYPE: i32 = 99;
 /// What stands where a structure is due: an OCTET STRING of nothing.
-pub(crate) const NO_STRUCTURE: &[u8] = &[4, 0];
+const NO_STRUCTURE: &[u8] = &[4, 0];
+
+/// What becomes of a plaintext before it is sealed.
+pub(crate) type Edit = Arc<dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync>;
 
 /// What becomes of a ciphertext after it was sealed.
 #[derive(Clone, Copy, Default)]
@@ -53,6 +57,18 @@ impl Damage {
             }
         }
     }
+}
+
+/// `plaintext`, as `edits` leave it.
+pub(crate) fn edited(plaintext: Vec<u8>, edits: &[Edit]) -> Vec<u8> {
+    edits
+        .iter()
+        .fold(plaintext, |plaintext, edit| edit(plaintext))
+}
+
+/// Leaves nothing of a structure.
+pub(crate) fn hollow() -> Edit {
+    Arc::new(|_| NO_STRUCTURE.to_vec())
 }
 
 /// `plaintext`, sealed.

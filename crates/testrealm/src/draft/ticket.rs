@@ -1,7 +1,9 @@
 //! [`TicketDraft`]: a Ticket (RFC 4120 §5.3) and what will be sealed in it.
 
 use super::authorization_data::{Element, encode_optional};
-use super::{Damage, KeyDraft, NO_STRUCTURE, NameDraft, OLD_VERSION, PVNO, UNKNOWN_ETYPE, seal};
+use super::{
+    Damage, Edit, KeyDraft, NameDraft, OLD_VERSION, PVNO, UNKNOWN_ETYPE, edited, hollow, seal,
+};
 use crate::Fault;
 use crate::random::Octets;
 use crate::realm::moved;
@@ -28,8 +30,7 @@ pub(crate) struct TicketDraft {
     /// What it is sealed with.
     pub(crate) key: Key,
     pub(crate) damage: Damage,
-    /// There is nothing sealed in it.
-    pub(crate) hollow: bool,
+    pub(crate) edits: Vec<Edit>,
     pub(crate) flags: TicketFlags,
     pub(crate) session_key: KeyDraft,
     pub(crate) client: NameDraft,
@@ -58,7 +59,7 @@ impl TicketDraft {
             kvno: None,
             key,
             damage: Damage::None,
-            hollow: false,
+            edits: Vec::new(),
             flags: TicketFlags::INITIAL | TicketFlags::PRE_AUTHENT,
             session_key: KeyDraft::of(session_key),
             client,
@@ -81,7 +82,7 @@ impl TicketDraft {
             Fault::WrongServiceKey => self.key = random.key(self.key.enctype()),
             Fault::TamperedTicket => self.damage = Damage::Tampered,
             Fault::TicketTooShort => self.damage = Damage::Short,
-            Fault::MalformedTicket => self.hollow = true,
+            Fault::MalformedTicket => self.edits.push(hollow()),
             Fault::SessionKeyLength => drop(self.session_key.octets.pop()),
             Fault::UnknownSessionEnctype => self.session_key.etype = EtypeNumber(UNKNOWN_ETYPE),
             Fault::WrongAddress => self.addresses = vec![STRANGE_ADDRESS],
@@ -101,11 +102,7 @@ impl TicketDraft {
 
     /// The Ticket.
     pub(crate) fn seal(&self, confounder: [u8; 16]) -> Vec<u8> {
-        let plaintext = if self.hollow {
-            NO_STRUCTURE.to_vec()
-        } else {
-            self.enc_ticket_part()
-        };
+        let plaintext = edited(self.enc_ticket_part(), &self.edits);
         let mut cipher = seal(&self.key, KeyUsage::TICKET, confounder, &plaintext);
         self.damage.apply(&mut cipher);
         let mut output = Writer::new();

@@ -1,7 +1,7 @@
 //! [`InitiatorContext`]: the initiator's end of a security context (RFC 4121 §2, §4.2).
 
-use super::InitiationError;
-use portcullis_crypto::{Key, KeyUsage};
+use super::{InitiationError, rc4_mic};
+use portcullis_crypto::{Enctype, Key, KeyUsage};
 use portcullis_formats::gss::{MicToken, TokenFlags};
 use portcullis_formats::registry::EtypeNumber;
 
@@ -51,9 +51,33 @@ impl InitiatorContext {
     /// A MIC over `message`.
     ///
     /// # Errors
-    /// [`InitiationError::NoMessageTokens`] with a key of RC4 or DES3.
+    /// [`InitiationError::NoMessageTokens`] with a key of DES3.
     pub fn mic(&mut self, message: &[u8]) -> Result<Vec<u8>, InitiationError> {
-        let key = self.key()?;
+        let token = match self.key().enctype() {
+            Enctype::Rc4Hmac => rc4_mic::make(self.key(), self.sending, message)?,
+            enctype if enctype.is_cfx() => self.make_mic(message),
+            _ => return Err(InitiationError::NoMessageTokens),
+        };
+        self.sending = self.sending.wrapping_add(1);
+        Ok(token)
+    }
+
+    /// Verifies the acceptor's next MIC over `message`.
+    ///
+    /// # Errors
+    /// [`InitiationError::Mic`] when it is not that; [`InitiationError::NoMessageTokens`] with a
+    /// key of DES3.
+    pub fn verify_mic(&mut self, message: &[u8], token: &[u8]) -> Result<(), InitiationError> {
+        match self.key().enctype() {
+            Enctype::Rc4Hmac => rc4_mic::verify(self.key(), self.receiving, message, token)?,
+            enctype if enctype.is_cfx() => self.verify_rfc4121_mic(message, token)?,
+            _ => return Err(InitiationError::NoMessageTokens),
+        }
+        self.receiving = self.receiving.wrapping_add(1);
+        Ok(())
+    }
+
+    fn make_mic(&self, message: &[u8]) -> Vec<u8> {
         let flags = match self.acceptor_subkey {
             Some(_) => TokenFlags::ACCEPTOR_SUBKEY,
             None => TokenFlags(0),
@@ -63,43 +87,32 @@ impl InitiatorContext {
             sequence: self.sending,
             checksum: &[],
         };
-        let checksum = key
-            .mac(KeyUsage::INITIATOR_SIGN)
-            .checksum(&[message, &token.header()]);
-        self.sending = self.sending.wrapping_add(1);
-        Ok(MicToken {
+        let key = self.key().mac(KeyUsage::INITIATOR_SIGN);
+        let checksum = key.checksum(&[message, &token.header()]);
+        MicToken {
             checksum: checksum.as_ref(),
             ..token
         }
-        .encode())
+        .encode()
     }
 
-    /// Verifies the acceptor's next MIC over `message`.
-    ///
-    /// # Errors
-    /// [`InitiationError::Mic`] when it is not that; [`InitiationError::NoMessageTokens`] with a
-    /// key of RC4 or DES3.
-    pub fn verify_mic(&mut self, message: &[u8], token: &[u8]) -> Result<(), InitiationError> {
-        let key = self.key()?;
+    fn verify_rfc4121_mic(&self, message: &[u8], token: &[u8]) -> Result<(), InitiationError> {
         let token = MicToken::decode(token)?;
         let subkey = token.flags.contains(TokenFlags::ACCEPTOR_SUBKEY);
         let expected = token.flags.contains(TokenFlags::SENT_BY_ACCEPTOR)
             && subkey == self.acceptor_subkey.is_some()
             && token.sequence == self.receiving;
-        key.mac(KeyUsage::ACCEPTOR_SIGN)
+        let key = self.key().mac(KeyUsage::ACCEPTOR_SIGN);
+        let verified = key
             .verify(&[message, &token.header()], token.checksum)
-            .ok()
-            .filter(|()| expected)
-            .ok_or(InitiationError::Mic)?;
-        self.receiving = self.receiving.wrapping_add(1);
-        Ok(())
+            .is_ok();
+        match verified && expected {
+            true => Ok(()),
+            false => Err(InitiationError::Mic),
+        }
     }
 
-    fn key(&self) -> Result<&Key, InitiationError> {
-        let key = self.acceptor_subkey.as_ref().unwrap_or(&self.initiator_key);
-        match key.enctype().is_cfx() {
-            true => Ok(key),
-            false => Err(InitiationError::NoMessageTokens),
-        }
+    fn key(&self) -> &Key {
+        self.acceptor_subkey.as_ref().unwrap_or(&self.initiator_key)
     }
 }

@@ -55,8 +55,8 @@ pub enum InitiationError {
     /// A MIC does not verify, or is not the next one of the acceptor's.
     #[error("MIC does not verify")]
     Mic,
-    /// There are no message tokens with a key of RC4 or DES3 here.
-    #[error("no message tokens with a key of RC4 or DES3")]
+    /// There are no message tokens with a key of DES3 here.
+    #[error("no message tokens with a key of DES3")]
     NoMessageTokens,
 }
 

@@ -5,6 +5,7 @@ mod context;
 mod envelope;
 mod error;
 mod negotiation;
+mod rc4_mic;
 mod third_leg;
 
 pub use context::InitiatorContext;

@@ -92,6 +92,7 @@ fn ticket(realm: &Realm, settings: &Settings, session_key: &Key) -> TicketDraft 
     ticket.endtime = settings.endtime;
     ticket.addresses.clone_from(&settings.addresses);
     ticket.authorization_data.clone_from(&settings.ticket_data);
+    ticket.edits.clone_from(&settings.ticket_edits);
     for fault in &settings.faults {
         ticket.spoil(*fault, now, &realm.random);
     }
@@ -112,6 +113,9 @@ fn authenticator(realm: &Realm, settings: &Settings, keys: &Keys) -> Authenticat
     authenticator
         .authorization_data
         .clone_from(&settings.authenticator_data);
+    authenticator
+        .edits
+        .clone_from(&settings.authenticator_edits);
     authenticator.checksum = Some(checksum(realm, settings, keys));
     for fault in &settings.faults {
         authenticator.spoil(*fault, &realm.random);

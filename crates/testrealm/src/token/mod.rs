@@ -202,6 +202,16 @@ impl TokenBuilder {
         self
     }
 
+    /// Changes the octets of the EncTicketPart before they are sealed: what a KDC would do that
+    /// has gone mad.
+    pub fn edit_ticket(
+        mut self,
+        edit: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.ticket_edits.push(Arc::new(edit));
+        self
+    }
+
     // The authenticator.
 
     /// The client's clock. Default: the realm's.
@@ -251,6 +261,16 @@ impl TokenBuilder {
         self.settings
             .authenticator_data
             .push(Element::new(ad_type, ad_data));
+        self
+    }
+
+    /// Changes the octets of the Authenticator before they are sealed: whoever has a ticket can
+    /// do that.
+    pub fn edit_authenticator(
+        mut self,
+        edit: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.authenticator_edits.push(Arc::new(edit));
         self
     }
 

@@ -1,7 +1,7 @@
 //! [`Settings`]: what a [`super::TokenBuilder`] was told.
 
 use crate::Fault;
-use crate::draft::{Element, NameDraft, anonymous, other_enctype};
+use crate::draft::{Edit, Element, NameDraft, anonymous, other_enctype};
 use crate::realm::{Realm, kerberos_time, moved};
 use crate::service::TestService;
 use core::net::IpAddr;
@@ -38,10 +38,12 @@ pub(super) struct Settings {
     pub(super) endtime: KerberosTime,
     pub(super) addresses: Vec<IpAddr>,
     pub(super) ticket_data: Vec<Element>,
+    pub(super) ticket_edits: Vec<Edit>,
     pub(super) clock: SystemTime,
     pub(super) subkey: Option<Enctype>,
     pub(super) sequence: Option<u32>,
     pub(super) authenticator_data: Vec<Element>,
+    pub(super) authenticator_edits: Vec<Edit>,
     pub(super) checksum: ChecksumKind,
     pub(super) flags: ContextFlags,
     pub(super) bindings: Option<ChannelBindings>,
@@ -93,10 +95,12 @@ impl Settings {
             endtime: moved(now, TEN_HOURS),
             addresses: Vec::new(),
             ticket_data: Vec::new(),
+            ticket_edits: Vec::new(),
             clock,
             subkey: Some(enctype),
             sequence: Some(realm.random.sequence()),
             authenticator_data: Vec::new(),
+            authenticator_edits: Vec::new(),
             checksum: ChecksumKind::Gss,
             flags: ContextFlags::REPLAY
                 | ContextFlags::SEQUENCE
