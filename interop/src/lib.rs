@@ -7,6 +7,7 @@
 
 pub mod field_map;
 pub mod flips;
+pub mod gss_sample;
 pub mod http;
 pub mod initiator;
 pub mod login;

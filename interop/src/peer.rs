@@ -64,14 +64,22 @@ impl Peer {
         ],
     };
 
+    /// The sample client of MIT krb5.
+    pub const GSS_CLIENT: Self = Self {
+        name: "gss-client",
+        packages: &["krb5-gss-samples"],
+        probe: &["/bin/sh", "-c", "test -x /usr/bin/gss-client"],
+    };
+
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::MIT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
         Self::CURL,
         Self::JAVA,
         Self::GOKRB5,
+        Self::GSS_CLIENT,
     ];
 
     /// Whether it is installed.

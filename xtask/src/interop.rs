@@ -1,4 +1,4 @@
-//! The real peers against a release build of the binary and of the axum example.
+//! The real peers against a release build of the binary and of the examples.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,9 @@ use crate::command::{cargo, good, watched};
 use crate::report::Outcome;
 use crate::tests::{outcome, runner};
 
-/// Builds both programs and runs the tests of `interop`; those that a missing peer made return early count as skipped.
+/// Builds the programs and runs the tests of `interop`; those that a missing peer made return early count as skipped.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let builds: [(&str, &[&str]); 2] = [
+    let builds: [(&str, &[&str]); 3] = [
         (
             "PORTCULLIS_BIN",
             &["--package", "portcullis-cli", "--bin", "portcullis"],
@@ -27,6 +27,10 @@ pub(crate) fn run(root: &Path) -> Outcome {
                 "--example",
                 "axum",
             ],
+        ),
+        (
+            "PORTCULLIS_GSS_SERVER",
+            &["--package", "portcullis", "--example", "gss_server"],
         ),
     ];
     let mut environment: Vec<(&str, OsString)> = Vec::new();

@@ -1,0 +1,195 @@
+//! A server for `gss-client`, the sample client of MIT krb5, with nothing but the standard library
+//! around the acceptor: accepts a context, then answers each message with a MIC.
+//!
+//! ```console
+//! $ cargo run -p portcullis --example gss_server -- --keytab host.keytab --listen 127.0.0.1:4444
+//! listening on 127.0.0.1:4444
+//! $ gss-client -port 4444 -nw -nx 127.0.0.1 host@web.example.test hello
+//! accepted alice@EXAMPLE.TEST
+//! ```
+//!
+//! There is no `gss_unwrap` here, so `gss-client` has to be told not to wrap (`-nw -nx`).
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the library has no clock, file or socket; who uses it brings them"
+)]
+
+use portcullis::{Acceptor, Keytab, Negotiation, SecurityContext, Step};
+use std::error::Error;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+/// What a token of the sample's protocol is: one octet of flags, four of length, the token.
+mod kind {
+    /// Nothing follows but, perhaps, the end.
+    pub(super) const NOOP: u8 = 1;
+    /// A token of the context's establishment.
+    pub(super) const CONTEXT: u8 = 1 << 1;
+    /// A message.
+    pub(super) const DATA: u8 = 1 << 2;
+    /// The answer to a message, if the client wants a MIC.
+    pub(super) const MIC: u8 = 1 << 3;
+    /// With `NOOP`: a context is established next.
+    pub(super) const CONTEXT_NEXT: u8 = 1 << 4;
+    /// With `DATA`: the message is wrapped.
+    pub(super) const WRAPPED: u8 = 1 << 5;
+    /// With `DATA`: the client wants a MIC over the message.
+    pub(super) const SEND_MIC: u8 = 1 << 7;
+}
+
+const MAX_TOKEN: usize = 64 * 1024;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Fallible<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gss_server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Fallible<()> {
+    let (keytab, listen) = arguments(std::env::args().skip(1))?;
+    let octets = std::fs::read(&keytab).map_err(|error| format!("{keytab}: {error}"))?;
+    let acceptor = Acceptor::builder(Keytab::parse(octets)?)
+        .keep_delegated_credentials()
+        .build()?;
+    let listener = TcpListener::bind(listen)?;
+    say(&format!("listening on {}", listener.local_addr()?))?;
+    for connection in listener.incoming() {
+        let (connection, acceptor) = (connection?, acceptor.clone());
+        thread::spawn(move || {
+            if let Err(error) = serve(connection, &acceptor) {
+                eprintln!("gss_server: {error}");
+            }
+        });
+    }
+    Ok(())
+}
+
+fn arguments(mut words: impl Iterator<Item = String>) -> Fallible<(String, String)> {
+    let (mut keytab, mut listen) = (None, "127.0.0.1:0".to_owned());
+    while let Some(option) = words.next() {
+        let value = words
+            .next()
+            .ok_or_else(|| format!("{option} needs a value"))?;
+        match option.as_str() {
+            "--keytab" => keytab = Some(value),
+            "--listen" => listen = value,
+            _ => return Err(format!("unknown option {option}").into()),
+        }
+    }
+    let keytab = keytab.ok_or("usage: gss_server --keytab FILE [--listen ADDRESS]")?;
+    Ok((keytab, listen))
+}
+
+/// One connection: a context, then messages until the client has no more.
+fn serve(mut connection: TcpStream, acceptor: &Acceptor) -> Fallible<()> {
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    let (flags, _) = receive(&mut connection)?;
+    if flags != kind::NOOP | kind::CONTEXT_NEXT {
+        return Err("the client asks for no context".into());
+    }
+    let mut context = establish(&mut connection, acceptor.begin())?;
+    let identity = context.identity();
+    say(&format!("accepted {}", identity.client()))?;
+    if let Some(credential) = identity.delegated() {
+        say(&format!("delegated {}", credential.service()))?;
+    }
+    loop {
+        match receive(&mut connection)? {
+            (kind::NOOP, _) => return Ok(()),
+            (flags, message) => answer(&mut connection, &mut context, flags, &message)?,
+        }
+    }
+}
+
+fn establish(
+    connection: &mut TcpStream,
+    mut negotiation: Negotiation,
+) -> Fallible<SecurityContext> {
+    loop {
+        let (flags, token) = receive(connection)?;
+        if flags & kind::CONTEXT == 0 {
+            return Err("a context token is due".into());
+        }
+        match negotiation.step(&token, SystemTime::now()) {
+            Ok(Step::Complete { context, reply }) => {
+                if let Some(reply) = reply {
+                    send(connection, kind::CONTEXT, &reply)?;
+                }
+                return Ok(context);
+            }
+            Ok(Step::Continue {
+                negotiation: next,
+                reply,
+            }) => {
+                send(connection, kind::CONTEXT, &reply)?;
+                negotiation = next;
+            }
+            Ok(_) => return Err("a step that this example does not know".into()),
+            Err(rejection) => {
+                if let Some(reply) = rejection.reply() {
+                    send(connection, kind::CONTEXT, reply)?;
+                }
+                say(&format!("refused {}", rejection.error().kind()))?;
+                return Err(rejection.into());
+            }
+        }
+    }
+}
+
+fn answer(
+    connection: &mut TcpStream,
+    context: &mut SecurityContext,
+    flags: u8,
+    message: &[u8],
+) -> Fallible<()> {
+    if flags & kind::DATA == 0 {
+        return Err("a message is due".into());
+    }
+    if flags & kind::WRAPPED != 0 {
+        return Err("the message is wrapped: tell gss-client -nw -nx".into());
+    }
+    say(&format!("message {}", message.escape_ascii()))?;
+    if flags & kind::SEND_MIC == 0 {
+        return Ok(send(connection, kind::NOOP, &[])?);
+    }
+    Ok(send(connection, kind::MIC, &context.mic(message)?)?)
+}
+
+fn receive(connection: &mut TcpStream) -> Fallible<(u8, Vec<u8>)> {
+    let (mut flags, mut length) = ([0], [0; 4]);
+    connection.read_exact(&mut flags)?;
+    connection.read_exact(&mut length)?;
+    let length = usize::try_from(u32::from_be_bytes(length))?;
+    if length > MAX_TOKEN {
+        return Err(format!("a token of {length} octets").into());
+    }
+    let mut token = vec![0; length];
+    connection.read_exact(&mut token)?;
+    let [flags] = flags;
+    Ok((flags, token))
+}
+
+fn send(connection: &mut TcpStream, flags: u8, token: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(token.len()).map_err(io::Error::other)?;
+    let header = [&[flags][..], &length.to_be_bytes()].concat();
+    connection.write_all(&[&header, token].concat())
+}
+
+/// Prints a line at once, and does not panic when nobody reads it.
+fn say(line: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{line}")?;
+    output.flush()
+}

@@ -1,0 +1,125 @@
+//! `gss-client`, the sample client of MIT krb5, against the example `gss_server`.
+//!
+//! It establishes a context and has each of its messages signed. It would wrap them too, which this release cannot
+//! open: it is told not to (`-nw -nx`), so wrapping is not tested here, and a client that wraps is sent away.
+
+use portcullis_interop::gss_sample::{GssServer, example};
+use portcullis_interop::peer::{Peer, built, present};
+use portcullis_interop::realm::MitRealm;
+
+const UNWRAPPED: [&str; 2] = ["-nw", "-nx"];
+
+fn realm() -> Option<MitRealm> {
+    let ready = present(&[Peer::MIT, Peer::GSS_CLIENT]) && built(&example());
+    ready.then(MitRealm::start)
+}
+
+fn serve(realm: &MitRealm, name: &str) -> GssServer {
+    GssServer::start(
+        &example(),
+        &realm.keytab(&format!("HTTP/{name}.example.test")),
+    )
+}
+
+/// One message to `name`; the client must verify our MIC, the server must know the client.
+fn one_message(realm: &MitRealm, name: &str, options: &[&str]) -> (GssServer, String) {
+    let mut server = serve(realm, name);
+    let options = [options, &UNWRAPPED].concat();
+    let host = format!("{name}.example.test");
+    let said = server
+        .client(&realm.login("alice"), &options, &host, "a message")
+        .unwrap_or_else(|said| panic!("{name} {options:?}: {said}"));
+    assert!(
+        said.contains("Signature verified."),
+        "{name} {options:?}: {said}"
+    );
+    assert_eq!(server.line(), "accepted alice@EXAMPLE.TEST", "{said}");
+    (server, said)
+}
+
+#[test]
+fn gss_client_verifies_our_mic_for_every_enctype() {
+    let Some(realm) = realm() else { return };
+    for name in ["e17", "e18", "e19", "e20", "s17", "b19", "b20"] {
+        for mechanism in ["-krb5", "-spnego"] {
+            let (mut server, said) = one_message(&realm, name, &[mechanism]);
+            assert!(said.contains("GSS_C_MUTUAL_FLAG"), "{said}");
+            assert_eq!(server.line(), "message a message");
+        }
+    }
+}
+
+#[test]
+fn gss_client_needs_no_mutual_authentication() {
+    let Some(realm) = realm() else { return };
+    for mechanism in ["-krb5", "-spnego"] {
+        let (_, said) = one_message(&realm, "e18", &[mechanism, "-nomutual"]);
+        assert!(!said.contains("GSS_C_MUTUAL_FLAG"), "{said}");
+    }
+}
+
+#[test]
+fn gss_client_in_dce_style_sends_a_third_leg() {
+    let Some(realm) = realm() else { return };
+    let (_, said) = one_message(&realm, "e18", &["-dce"]);
+    let legs = said.matches("Sending init_sec_context token").count();
+    assert_eq!(legs, 2, "an AP-REQ and an AP-REP: {said}");
+}
+
+#[test]
+fn gss_client_delegates_its_ticket() {
+    let Some(realm) = realm() else { return };
+    for mechanism in ["-krb5", "-spnego"] {
+        let (mut server, said) = one_message(&realm, "e18", &[mechanism, "-d"]);
+        assert!(said.contains("GSS_C_DELEG_FLAG"), "{said}");
+        assert_eq!(server.line(), "delegated krbtgt/EXAMPLE.TEST@EXAMPLE.TEST");
+    }
+}
+
+#[test]
+fn gss_client_verifies_a_mic_for_each_of_twenty_messages() {
+    let Some(realm) = realm() else { return };
+    let (_, said) = one_message(&realm, "e18", &["-seq", "-mcount", "20"]);
+    assert_eq!(said.matches("Signature verified.").count(), 20, "{said}");
+}
+
+#[test]
+fn gss_client_gets_a_plain_answer_when_it_wants_no_mic() {
+    let Some(realm) = realm() else { return };
+    let server = serve(&realm, "e18");
+    let said = server.client(
+        &realm.login("alice"),
+        &["-nw", "-nx", "-nm"],
+        "e18.example.test",
+        "a message",
+    );
+    assert!(
+        said.as_ref()
+            .is_ok_and(|said| said.contains("Response received.")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn gss_client_is_told_why_its_ticket_is_refused() {
+    let Some(realm) = realm() else { return };
+    let mut server = serve(&realm, "e17");
+    let alice = realm.login("alice");
+    let said = server.client(&alice, &UNWRAPPED, "e18.example.test", "a message");
+    // Its text for the KRB-ERROR of ours.
+    let told = "initializing context";
+    assert!(
+        said.as_ref().is_err_and(|said| said.contains(told)),
+        "{said:?}"
+    );
+    assert_eq!(server.line(), "refused no-key");
+}
+
+#[test]
+fn gss_client_that_wraps_is_sent_away() {
+    let Some(realm) = realm() else { return };
+    let mut server = serve(&realm, "e18");
+    let said = server.client(&realm.login("alice"), &[], "e18.example.test", "a message");
+    assert_eq!(server.line(), "accepted alice@EXAMPLE.TEST");
+    assert!(said.is_err(), "{said:?}");
+}
