@@ -1,7 +1,7 @@
 //! Keytabs.
 
 use portcullis::{Acceptor, Keytab};
-use portcullis_formats::keytab::{Damage, KeytabEntry, KeytabFile, KeytabVersion, KeytabWriter};
+use portcullis_formats::keytab::{KeytabEntry, KeytabFile, KeytabVersion, KeytabWriter};
 
 /// Reads `input` as a keytab, writes it and reads it again.
 pub fn run(input: &[u8]) {
@@ -18,20 +18,17 @@ pub fn run(input: &[u8]) {
     }
     assert!(damage.iter().all(|damage| damage.offset <= input.len()));
     written_and_read(&entries, file.version());
-    loaded(input, &entries, &damage);
+    loaded(input, entries.len() + damage.len());
 }
 
 /// A list of keys is never silently shorter than the file.
-fn loaded(input: &[u8], entries: &[KeytabEntry<'_>], damage: &[Damage]) {
+fn loaded(input: &[u8], records: usize) {
     let parsed = Keytab::parse(input.to_vec());
     match Keytab::parse_intact(input.to_vec()) {
-        Ok((keytab, found)) => {
-            assert_eq!(found, damage);
-            assert_eq!(
-                keytab.keys().count() + keytab.ignored().len(),
-                entries.len()
-            );
-            assert_eq!(parsed.is_ok(), damage.is_empty());
+        Ok((keytab, faults)) => {
+            let keys = keytab.keys().count() + keytab.ignored().len();
+            assert_eq!(keys + faults.len(), records);
+            assert_eq!(parsed.is_ok(), faults.is_empty());
             let _ = Acceptor::new(keytab).map_err(|error| error.to_string());
         }
         Err(error) => {
