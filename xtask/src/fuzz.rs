@@ -39,7 +39,12 @@ fn brief(root: &Path, target: &str) -> bool {
         format!("fuzz/seeds/{target}"),
     );
     let directory = |path: &str| std::fs::create_dir_all(root.join(path)).is_ok();
-    let limits = [time.as_str(), "-timeout=5", "-verbosity=0", "-print_funcs=0"];
+    let limits = [
+        time.as_str(),
+        "-timeout=5",
+        "-verbosity=0",
+        "-print_funcs=0",
+    ];
     let arguments = [["run", target, &corpus, &seeds, "--"].as_slice(), &limits].concat();
     directory(&corpus) && good(&mut fuzz(root, &arguments))
 }
