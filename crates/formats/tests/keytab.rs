@@ -87,6 +87,8 @@ fn every_vector_yields_its_entries_and_the_damage_that_mit_krb5_keeps_quiet_abou
         let damaged = ["stops_with", "malformed_records", "entry_invalid"]
             .iter()
             .any(|reason| !vector[reason].is_null());
+        // MIT krb5 stops at a length of 0 without a word, whatever follows it.
+        let damaged = damaged || name == "v2 zero length ends the file";
         assert_eq!(damages.len(), usize::from(damaged), "{name}");
         if !damaged {
             assert_eq!(vector["mit_entry_count"], entries.len(), "{name}");

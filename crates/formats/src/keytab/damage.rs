@@ -68,6 +68,11 @@ pub enum DamageKind {
         /// How many are left.
         found: usize,
     },
+    /// A length of 0, which ends the file, with more than zeros after it.
+    AfterEnd {
+        /// How many octets.
+        octets: usize,
+    },
     /// A field ends beyond its record.
     PastRecord {
         /// Which.
@@ -95,7 +100,10 @@ impl DamageKind {
     pub const fn ends_the_file(self) -> bool {
         matches!(
             self,
-            Self::LengthCut { .. } | Self::RecordCut { .. } | Self::HoleCut { .. }
+            Self::LengthCut { .. }
+                | Self::RecordCut { .. }
+                | Self::HoleCut { .. }
+                | Self::AfterEnd { .. }
         )
     }
 }
@@ -115,6 +123,9 @@ impl fmt::Display for DamageKind {
             }
             Self::HoleCut { needed, found } => {
                 write!(f, "hole of {needed} octets, {found} left in the file")
+            }
+            Self::AfterEnd { octets } => {
+                write!(f, "length 0 ends the file, and {octets} octets follow")
             }
             Self::PastRecord { field, by } => write!(f, "{field} ends {by} octets past the record"),
             Self::NoComponents => f.write_str("principal without components"),

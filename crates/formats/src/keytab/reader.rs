@@ -124,7 +124,13 @@ impl<'a> Records<'a> {
         match (length.cast_signed(), octets) {
             (0, _) => {
                 self.ended = true;
-                Ok(None)
+                let octets = self.input.rest().len();
+                let is_filler = self.input.rest().iter().all(|octet| *octet == 0);
+                if is_filler {
+                    Ok(None)
+                } else {
+                    Err(DamageKind::AfterEnd { octets })
+                }
             }
             (1.., Ok(record)) => KeytabEntry::decode(offset, record, self.version).map(Some),
             (_, Ok(_)) => Ok(None),
