@@ -15,13 +15,14 @@
     reason = "the library has no clock, file or socket; who uses it brings them"
 )]
 
+use core::error::Error;
+use core::time::Duration;
 use portcullis::{Acceptor, Keytab, Negotiation, SecurityContext, Step};
-use std::error::Error;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// What a token of the sample's protocol is: one octet of flags, four of length, the token.
 mod kind {

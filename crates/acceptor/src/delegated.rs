@@ -82,6 +82,7 @@ impl DelegatedCredential {
         let longest_name = names.map(|name| name.to_text().len().saturating_mul(2));
         let capacity = longest_name.iter().sum::<usize>().saturating_mul(2);
         let capacity = capacity
+            .saturating_add(self.key.len())
             .saturating_add(self.ticket.len())
             .saturating_add(1024);
         let mut cache = CcacheWriter::new(&self.client, None, capacity).ok()?;

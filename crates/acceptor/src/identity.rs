@@ -2,6 +2,7 @@
 
 use crate::delegated::DelegatedCredential;
 use crate::time::system_time;
+use core::fmt;
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::KerberosTime;
 use portcullis_formats::messages::TicketFlags;
@@ -12,8 +13,9 @@ use std::time::SystemTime;
 /// A proven client: who it is, by whose word, for which service and how.
 ///
 /// Everything comes from the ticket, which the KDC sealed, or from the authenticator, which the
-/// client sealed with the ticket's session key; nothing from what stands in clear.
-#[derive(Clone, Debug)]
+/// client sealed with the ticket's session key. Three facts do not, and prove nothing: mechanism,
+/// framing, and how the key that opened the ticket relates to the one that it names in clear.
+#[derive(Clone)]
 pub struct Identity {
     pub(crate) client: Principal,
     pub(crate) key: KeyUsed,
@@ -178,6 +180,27 @@ impl Identity {
     #[must_use]
     pub const fn delegated(&self) -> Option<&DelegatedCredential> {
         self.delegated.as_ref()
+    }
+}
+
+/// Without the authorization data, of which it tells the length: a PAC is long and personal.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("client", &self.client)
+            .field("key", &self.key)
+            .field("carrier", &self.carrier)
+            .field("ticket_flags", &self.ticket_flags)
+            .field("authtime", &self.authtime)
+            .field("starttime", &self.starttime)
+            .field("endtime", &self.endtime)
+            .field("session_etype", &self.session_etype)
+            .field("subkey_etype", &self.subkey_etype)
+            .field("flags", &self.flags)
+            .field("channel_bound", &self.channel_bound)
+            .field("authorization_data_octets", &self.authorization_data.len())
+            .field("delegated", &self.delegated)
+            .finish()
     }
 }
 

@@ -39,7 +39,6 @@ pub(crate) struct ServiceKey {
     pub(crate) ticket: CipherKey,
     /// The index of the first key of the keytab with the same octets: no key is tried twice.
     pub(crate) identical_to: usize,
-    protocol_key: Key,
 }
 
 /// Why a keytab was refused.
@@ -71,27 +70,27 @@ impl Keytab {
         let (keytab, damage) = Self::parse_intact(octets)?;
         match damage.into_iter().next() {
             None => Ok(keytab),
-            Some(damage) => Err(KeytabError::Damaged(damage)),
+            Some(error) => Err(error),
         }
     }
 
     /// Reads what is intact in the octets of a keytab file, tells what is not, and wipes them.
     ///
     /// # Errors
-    /// [`KeytabError`]: no keytab, or a key of the wrong length.
-    pub fn parse_intact(octets: Vec<u8>) -> Result<(Self, Vec<Damage>), KeytabError> {
+    /// [`KeytabError::Format`]: no keytab.
+    pub fn parse_intact(octets: Vec<u8>) -> Result<(Self, Vec<KeytabError>), KeytabError> {
         let octets = Zeroizing::new(octets);
         let file = KeytabFile::open(&octets).map_err(KeytabError::Format)?;
         let mut keytab = Self {
             keys: Vec::new(),
             ignored: Vec::new(),
         };
-        let mut damage = Vec::new();
+        let (mut loaded, mut damage) = (Vec::new(), Vec::new());
         for record in file.records() {
-            match record {
-                Ok(entry) => keytab.add(&entry)?,
-                Err(found) => damage.push(found),
-            }
+            let added = record
+                .map_err(KeytabError::Damaged)
+                .and_then(|entry| keytab.add(&entry, &mut loaded));
+            damage.extend(added.err());
         }
         Ok((keytab, damage))
     }
@@ -111,7 +110,8 @@ impl Keytab {
         &self.keys
     }
 
-    fn add(&mut self, entry: &KeytabEntry<'_>) -> Result<(), KeytabError> {
+    /// `loaded`: the protocol keys of `keys`, in their order, kept while the file is read.
+    fn add(&mut self, entry: &KeytabEntry<'_>, loaded: &mut Vec<Key>) -> Result<(), KeytabError> {
         let about = KeytabKey {
             principal: entry.principal.clone(),
             kvno: entry.kvno,
@@ -129,7 +129,7 @@ impl Keytab {
         let index = self.keys.len();
         let ticket = key.cipher(KeyUsage::TICKET);
         // Two names of one account have one key: the earlier stands for both when keys are tried.
-        let identical_to = self.keys.iter().position(|other| other.protocol_key == key);
+        let identical_to = loaded.iter().position(|other| *other == key);
         self.keys.push(ServiceKey {
             principal: about.principal,
             kvno: entry.kvno,
@@ -137,17 +137,18 @@ impl Keytab {
             enctype,
             ticket,
             identical_to: identical_to.unwrap_or(index),
-            protocol_key: key,
         });
+        loaded.push(key);
         Ok(())
     }
 }
 
 impl ServiceKey {
     /// Whether this is the version that a ticket names. A file that keeps eight bits of the number
-    /// only (`ktpass` writes such) matches the low eight, as MIT krb5 does.
+    /// only (`ktpass` writes such) matches the low eight, and a key of version 0 any, as in MIT krb5.
     pub(crate) fn is_version(&self, kvno: Kvno) -> bool {
-        self.kvno == kvno || (self.kvno_is_8_bit && self.kvno.0 == kvno.0 & 0xff)
+        let unversioned = self.kvno == Kvno(0);
+        unversioned || self.kvno == kvno || (self.kvno_is_8_bit && self.kvno.0 == kvno.0 & 0xff)
     }
 
     pub(crate) fn summary(&self) -> KeytabKey {

@@ -60,7 +60,7 @@ pub use portcullis_formats::gss::ChannelBindings;
 pub use portcullis_formats::principal::Principal;
 pub use rejection::Rejection;
 pub use rules::KeySelection;
-pub use service::ServicePattern;
+pub use service::{ServicePattern, ServicePatternError};
 
 /// The byte layouts, for what they name: flags, numbers, times.
 pub use portcullis_formats as formats;

@@ -99,7 +99,9 @@ fn rc4_is_not_permitted() {
         &fault(Fault::WeakSessionKey),
         Blame::Configuration,
         "session key of rc4-hmac (23), which policy does not permit",
-        rejection.error().remedy(),
+        "Let the KDC make stronger session keys for this service (in Active Directory \
+         msDS-SupportedEncryptionTypes of its account, with MIT krb5 session_enctypes), and let \
+         clients fetch new tickets; the keytab is not at fault.",
     );
 }
 
@@ -258,11 +260,22 @@ fn the_token_was_here_before() {
 
 #[test]
 fn the_channel_bindings_are_missing() {
+    let scene = Scene::with(AcceptorBuilder::require_channel_bindings);
+    let ours = ChannelBindings::from_application_data("our channel");
+    let negotiation = scene.acceptor.begin().channel_bindings(&ours);
+    let token = scene.token().build();
     assert_says(
-        &error(AcceptorBuilder::require_channel_bindings, |token| token),
+        refused(negotiation.step(token.token(), scene.realm.now())).error(),
         Blame::Peer,
         "channel bindings: client sent no channel bindings",
         "Let the client send channel bindings (Extended Protection), or require them no longer.",
+    );
+    assert_says(
+        &error(AcceptorBuilder::require_channel_bindings, |token| token),
+        Blame::Configuration,
+        "channel bindings: required, but this service has not said what its own are",
+        "Tell this service its own bindings (the certificate of whatever ends TLS), or require \
+         them no longer.",
     );
 }
 

@@ -8,7 +8,7 @@
 
 mod scene;
 
-use portcullis::error::TooLarge;
+use portcullis::error::{Bounded, TooLarge};
 use portcullis::formats::der::Writer;
 use portcullis::formats::gss::{Mechanism, frame};
 use portcullis::formats::registry::AuthDataType;
@@ -48,7 +48,7 @@ fn a_token_of_64_kib_is_read_and_a_longer_one_is_not() {
     else {
         panic!("{rejection}")
     };
-    assert_eq!((what, limit, found), ("token", TOKEN, TOKEN + 1));
+    assert_eq!((what, limit, found), (Bounded::Token, TOKEN, TOKEN + 1));
     assert_eq!(rejection.reply(), None);
 }
 
@@ -103,7 +103,7 @@ fn a_list_of_512_octets_is_kept_and_a_longer_one_is_not() {
     };
     assert_eq!(
         (what, limit, found),
-        ("list of mechanisms", MECH_TYPES, MECH_TYPES + 1)
+        (Bounded::MechTypes, MECH_TYPES, MECH_TYPES + 1)
     );
     assert!(rejection.reply().is_some());
 

@@ -193,7 +193,10 @@ fn what_was_stamped_before_a_restart_is_refused() {
         Error::Authenticator(AuthenticatorError::StampedBeforeStart { .. })
     ));
     assert_eq!(error.code(), Some(ErrorCode::REPEAT));
-    let new = scene.token().at(start).build();
+    // The second in which the service began: nobody can tell which of the two was first.
+    let same = scene.token().at(start).build();
+    refused(restarted.begin().step(same.token(), start));
+    let new = scene.token().at(start + SECOND).build();
     complete(restarted.begin().step(new.token(), start));
 }
 

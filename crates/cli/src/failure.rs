@@ -42,7 +42,7 @@ pub(crate) enum Failure {
     #[error("service {text:?}: {error}")]
     Service {
         text: String,
-        error: portcullis::formats::principal::PrincipalError,
+        error: portcullis::ServicePatternError,
     },
     #[error("channel binding data is not hexadecimal, two digits for each octet")]
     Hexadecimal,

@@ -3,7 +3,7 @@
 use crate::header::{self, HeaderError};
 use core::fmt;
 use http::HeaderMap;
-use portcullis::{Acceptor, ChannelBindings, Identity, Negotiation, Rejection, Step};
+use portcullis::{Acceptor, ChannelBindings, Identity, Rejection, Step};
 use std::time::SystemTime;
 
 /// The settings of a layer; and the decision.
@@ -64,9 +64,9 @@ impl Guard {
 
     fn accept(&self, token: &[u8]) -> Result<Entrant, Refusal> {
         let begun = self
-            .bindings
-            .iter()
-            .fold(self.acceptor.begin(), Negotiation::channel_bindings);
+            .acceptor
+            .begin()
+            .channel_bindings_any_of(&self.bindings);
         match begun.step(token, (self.now)()) {
             Ok(Step::Complete { context, reply }) => Ok(Entrant::Client {
                 identity: Box::new(context.into_identity()),

@@ -7,7 +7,7 @@ use crate::enctypes::EnctypePolicy;
 use crate::enctypes::WeakEnctype;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::keytab::{Keytab, KeytabKey};
-use crate::replay::{MemoryReplayCache, ReplayCache};
+use crate::replay::{ClockSkewDiffers, MemoryReplayCache, ReplayCache};
 use crate::rules::{KeySelection, Rules};
 use crate::service::ServicePattern;
 use crate::time::kerberos_time;
@@ -18,6 +18,10 @@ use portcullis_crypto::Enctype;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// What Windows, MIT krb5 and Heimdal allow, too.
+const DEFAULT_SKEW: Duration = Duration::from_secs(300);
+const LONGEST_SKEW: Duration = Duration::from_secs(3600);
+
 /// The settings of an [`Acceptor`].
 #[derive(Debug)]
 #[must_use = "nothing is built until `build` is called"]
@@ -25,6 +29,7 @@ pub struct AcceptorBuilder {
     keytab: Keytab,
     rules: Rules,
     only: Option<Vec<Enctype>>,
+    clock_skew: Duration,
     replay_cache: Option<Arc<dyn ReplayCache>>,
     entropy: Arc<dyn Entropy>,
 }
@@ -42,6 +47,14 @@ pub enum ConfigError {
         /// The keys that it has besides, of encryption types that are not compiled in.
         ignored: Vec<KeytabKey>,
     },
+    /// The clock skew is shorter than a second or longer than an hour: with the one nobody gets in,
+    /// with the other tickets hardly expire.
+    ClockSkew {
+        /// What was asked for.
+        asked: Duration,
+    },
+    /// The replay cache serves acceptors with another clock skew already.
+    ReplayCache(ClockSkewDiffers),
 }
 
 impl AcceptorBuilder {
@@ -50,6 +63,7 @@ impl AcceptorBuilder {
             keytab,
             rules: Rules::default(),
             only: None,
+            clock_skew: DEFAULT_SKEW,
             replay_cache: None,
             entropy: Arc::new(SystemEntropy),
         }
@@ -61,9 +75,9 @@ impl AcceptorBuilder {
         self
     }
 
-    /// By how much clocks may differ, in whole seconds. Default: five minutes.
+    /// By how much clocks may differ, in whole seconds, an hour at most. Default: five minutes.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
-        self.rules.skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
+        self.clock_skew = skew;
         self
     }
 
@@ -73,8 +87,13 @@ impl AcceptorBuilder {
         self
     }
 
-    /// Refuses authenticators made before `start`: for a service whose memory began then, so that
-    /// what it accepted before a restart is not accepted again. Default: none is refused.
+    /// Refuses authenticators made before `start` or in its second: for a service whose memory began
+    /// then, so that what it accepted before a restart is not accepted again. Default: none is
+    /// refused.
+    ///
+    /// A client whose clock is ahead of ours makes authenticators that look newer than they are. To
+    /// rule those out, too, give the start plus the clock skew (RFC 4120 §3.2.3); nobody gets in
+    /// until then.
     pub fn refuse_stamped_before(mut self, start: SystemTime) -> Self {
         self.rules.refuse_stamped_before = Some(kerberos_time(start));
         self
@@ -182,8 +201,9 @@ impl AcceptorBuilder {
     /// The acceptor with these settings.
     ///
     /// # Errors
-    /// [`ConfigError::NoUsableKey`].
+    /// [`ConfigError`].
     pub fn build(mut self) -> Result<Acceptor, ConfigError> {
+        self.rules.skew = whole_seconds(self.clock_skew)?;
         if let Some(only) = self.only {
             let permitted = |enctype: &Enctype| self.rules.enctypes.contains(*enctype);
             self.rules.enctypes = EnctypePolicy::only(only.into_iter().filter(permitted).collect());
@@ -191,27 +211,50 @@ impl AcceptorBuilder {
         let settings = Settings {
             rules: self.rules,
             keytab: self.keytab,
-        };
+        }
+        .usable()?;
+        let replay_cache = self
+            .replay_cache
+            .unwrap_or_else(|| Arc::new(MemoryReplayCache::default()));
+        let clock_skew = Duration::from_secs(settings.rules.skew.unsigned_abs());
+        replay_cache
+            .serves(clock_skew)
+            .map_err(ConfigError::ReplayCache)?;
         Ok(Acceptor {
-            settings: Arc::new(settings.usable()?),
-            replay_cache: self
-                .replay_cache
-                .unwrap_or_else(|| Arc::new(MemoryReplayCache::default())),
+            settings: Arc::new(settings),
+            replay_cache,
             entropy: self.entropy,
         })
     }
 }
 
+fn whole_seconds(skew: Duration) -> Result<i64, ConfigError> {
+    let sensible = (Duration::from_secs(1)..=LONGEST_SKEW).contains(&skew);
+    i64::try_from(skew.as_secs())
+        .ok()
+        .filter(|_| sensible)
+        .ok_or(ConfigError::ClockSkew { asked: skew })
+}
+
+/// The most keys that an error lists.
+const MAX_LISTED: usize = 8;
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::NoUsableKey {
-            service,
-            keytab,
-            ignored,
-        } = self;
+        let (service, keytab, ignored) = match self {
+            Self::NoUsableKey {
+                service,
+                keytab,
+                ignored,
+            } => (service, keytab, ignored),
+            Self::ClockSkew { asked } => {
+                return write!(f, "clock skew of {asked:?}, one second to one hour will do");
+            }
+            Self::ReplayCache(error) => return error.fmt(f),
+        };
         write!(f, "no usable key for {service}")?;
-        let keys = keytab.iter().chain(ignored).enumerate();
-        for (index, key) in keys {
+        let keys = || keytab.iter().chain(ignored);
+        for (index, key) in keys().take(MAX_LISTED).enumerate() {
             f.write_str(if index == 0 {
                 ": the keytab has "
             } else {
@@ -219,7 +262,10 @@ impl fmt::Display for ConfigError {
             })?;
             key.fmt(f)?;
         }
-        Ok(())
+        match keys().count().saturating_sub(MAX_LISTED) {
+            0 => Ok(()),
+            more => write!(f, ", and {more} more"),
+        }
     }
 }
 

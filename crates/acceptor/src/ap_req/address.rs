@@ -38,9 +38,10 @@ impl<'p> LocatedClient<'p> {
     }
 }
 
-/// Type and octets are equal. A directional or NetBIOS address equals none.
+/// Type and octets are equal. A directional or NetBIOS address equals none. A socket of both kinds
+/// shows IPv4 peers as mapped IPv6 ones; tickets do not.
 fn is(address: &HostAddress<'_>, peer: IpAddr) -> bool {
-    match peer {
+    match peer.to_canonical() {
         IpAddr::V4(ip) => address.addr_type == AddressType::IPV4 && address.address == ip.octets(),
         IpAddr::V6(ip) => address.addr_type == AddressType::IPV6 && address.address == ip.octets(),
     }

@@ -12,7 +12,7 @@ const CBT: u32 = 0x4000;
 
 /// Elements that may stand outside AD-IF-RELEVANT although we make nothing of them: they inform
 /// or speak to KDCs. Windows and MIT krb5 refuse none at all.
-const HARMLESS: [AuthDataType; 16] = [
+const HARMLESS: [AuthDataType; 17] = [
     AuthDataType::KDC_ISSUED,
     AuthDataType::MANDATORY_FOR_KDC,
     AuthDataType::INITIAL_VERIFIED_CAS,
@@ -22,6 +22,7 @@ const HARMLESS: [AuthDataType; 16] = [
     AuthDataType::AUTHENTICATION_STRENGTH,
     AuthDataType::FX_FAST_USED,
     AuthDataType::CAMMAC,
+    AuthDataType::AUTHENTICATION_INDICATOR,
     AuthDataType::WIN2K_PAC,
     AuthDataType::ETYPE_NEGOTIATION,
     AuthDataType::TOKEN_RESTRICTIONS,
@@ -72,10 +73,22 @@ pub(super) fn nothing_critical(data: AuthorizationData<'_>, lenient: bool) -> Re
         true,
         MAX_DEPTH,
         &mut |element, critical| match element.ad_type {
-            AuthDataType::FX_FAST_ARMOR => Err(TicketError::ArmorOnly.into()),
             unknown if critical && !lenient && !HARMLESS.contains(&unknown) => {
                 Err(AuthorizationDataError::Critical(unknown).into())
             }
+            _ => Ok(()),
+        },
+    )
+}
+
+/// RFC 6113 §5.4.1.1: the KDC marks a ticket that serves as FAST armor only.
+pub(super) fn no_armor(in_ticket: AuthorizationData<'_>) -> Result<(), Error> {
+    walk(
+        in_ticket,
+        true,
+        MAX_DEPTH,
+        &mut |element, _| match element.ad_type {
+            AuthDataType::FX_FAST_ARMOR => Err(TicketError::ArmorOnly.into()),
             _ => Ok(()),
         },
     )

@@ -145,5 +145,8 @@ fn our_enctype(bound: &Bound<'_>, rules: &Rules) -> Option<Enctype> {
         .enctypes
         .best_of(|enctype| enctype == session || subkey == Some(enctype) || listed(enctype))?;
     let context = subkey.unwrap_or(session);
-    (context.is_cfx() || best.is_cfx()).then_some(best)
+    // DCE style always gets one ([MS-KILE] §3.4.5.1): the client's third leg has none, and so our
+    // own AP-REP, sent back to us, cannot pass for it.
+    let dce_style = bound.flags.contains(ContextFlags::DCE_STYLE);
+    (dce_style || context.is_cfx() || best.is_cfx()).then_some(best)
 }

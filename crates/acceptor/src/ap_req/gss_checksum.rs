@@ -53,8 +53,8 @@ impl<'p> BoundClient<'p> {
         carrier: Carrier,
         rules: &Rules,
     ) -> Result<Self, Error> {
-        let hints = ClientHints::read(evidence.authenticator.authorization_data)?;
         let said = Said::by(&evidence)?;
+        let hints = ClientHints::read(evidence.authenticator.authorization_data)?;
         fits(said.flags, carrier, rules)?;
         let channel_bound = channel_bindings::decide(
             rules.channel_bindings,
@@ -87,6 +87,9 @@ impl<'p> BoundClient<'p> {
         let lenient = rules.lenient_authorization_data;
         let in_ticket = self.0.evidence.open.ticket.authorization_data;
         let in_authenticator = self.0.evidence.authenticator.authorization_data;
+        if let Some(data) = in_ticket {
+            authorization_data::no_armor(data)?;
+        }
         for data in in_ticket.into_iter().chain(in_authenticator) {
             authorization_data::nothing_critical(data, lenient)?;
         }

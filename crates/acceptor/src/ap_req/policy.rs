@@ -9,6 +9,8 @@ use crate::rules::Rules;
 use portcullis_crypto::Key;
 use portcullis_formats::messages::{EncTicketPart, EncryptionKey, Realm, TicketFlags};
 
+const ANONYMOUS_REALM: &[u8] = b"WELLKNOWN:ANONYMOUS";
+
 /// Encryption types, path of realms and anonymity are as policy has them.
 pub(super) struct PermittedClient<'p> {
     evidence: Evidence<'p>,
@@ -25,10 +27,10 @@ impl<'p> PermittedClient<'p> {
             .permit(Encrypted::SessionKey, ticket.key.keytype)?;
         let subkey = evidence.authenticator.subkey.as_ref();
         let subkey = subkey.map(|key| permitted_subkey(key, rules)).transpose()?;
-        came_by_permitted_path(ticket, evidence.open.service_key.principal.realm(), rules)?;
         if !rules.anonymous && evidence.client.is_anonymous() {
             return Err(TicketError::Anonymous.into());
         }
+        came_by_permitted_path(ticket, evidence.open.service_key.principal.realm(), rules)?;
         Ok(Self { evidence, subkey })
     }
 
@@ -66,7 +68,9 @@ fn came_by_permitted_path(
 ) -> Result<(), TicketError> {
     let checked_by_kdc = rules.trust_kdc_on_transited
         && ticket.flags.contains(TicketFlags::TRANSITED_POLICY_CHECKED);
-    if checked_by_kdc || ticket.crealm == our_realm {
+    // RFC 8062 §4: the anonymous realm vouches for nobody, so no path can be wrong.
+    let of_no_realm = ticket.crealm.0 == ANONYMOUS_REALM;
+    if checked_by_kdc || of_no_realm || ticket.crealm == our_realm {
         return Ok(());
     }
     let transited = &ticket.transited;

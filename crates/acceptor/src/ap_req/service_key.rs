@@ -6,88 +6,138 @@ use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
 use crate::rules::Rules;
 use portcullis_crypto::Enctype;
-use portcullis_formats::messages::Ticket;
+use portcullis_formats::messages::{PrincipalName, Realm, Ticket};
 use portcullis_formats::principal::Principal;
-use portcullis_formats::registry::EtypeNumber;
+use portcullis_formats::registry::{EtypeNumber, Kvno};
 
 /// The most keys that one ticket may cost; an account in Active Directory has one or two.
 const MAX_TRIALS: usize = 64;
+/// The most octets that are decrypted to find the key of one ticket: a stranger's junk of 64 KiB
+/// must not cost 64 times what it weighs.
+const MAX_TRIED_OCTETS: usize = 512 * 1024;
 /// The most keys that an error lists.
 const MAX_LISTED: usize = 8;
 
-/// The keys that may open `ticket`, likeliest first, none twice.
+/// The keys that may open `ticket`, likeliest first, none twice, at most as many as its size
+/// allows.
+pub(super) fn candidates<'s>(
+    ticket: &Ticket<'_>,
+    enctype: Enctype,
+    settings: &'s Settings,
+) -> impl Iterator<Item = (&'s ServiceKey, KeySelected)> {
+    ranked(ticket, enctype, settings).take(trials(ticket))
+}
+
+/// How many keys may be tried on a ticket of this size.
+fn trials(ticket: &Ticket<'_>) -> usize {
+    let affordable = MAX_TRIED_OCTETS.checked_div(ticket.enc_part.cipher.len());
+    affordable.unwrap_or(MAX_TRIALS).clamp(1, MAX_TRIALS)
+}
+
+/// All keys that may open `ticket`, likeliest first, and of those that are equal only the first.
 ///
 /// First the principal and version that the ticket names; then that principal's other versions;
-/// then any key of the encryption type, those of the same version first. A ticket without a
-/// version wants the newest.
-pub(super) fn candidates<'s>(
+/// then any key of the encryption type: first of principals that differ in case, then those of the
+/// same version, then the rest.
+fn ranked<'s>(
     ticket: &Ticket<'_>,
     enctype: Enctype,
     settings: &'s Settings,
 ) -> impl Iterator<Item = (&'s ServiceKey, KeySelected)> {
     let rules = &settings.rules;
     let keys = settings.keytab.service_keys();
+    let wanted = Wanted::by(ticket, enctype, settings);
+    let eligible =
+        move |key: &ServiceKey| key.enctype == enctype && rules.service.matches(&key.principal);
     let mut tried = [usize::MAX; MAX_TRIALS];
-    let mut trials = tried.len();
-    let newest = newest_version(ticket, enctype, settings);
-    let ticket = *ticket;
-    [
-        Rank::Exact,
-        Rank::OtherKvno,
-        Rank::AliasSameKvno,
-        Rank::Alias,
-    ]
-    .into_iter()
-    .filter(move |rank| rank.is_on(rules))
-    .flat_map(move |rank| keys.iter().map(move |key| (rank, key)))
-    .filter(move |(rank, key)| {
-        key.enctype == enctype
-            && rules.service.matches(&key.principal)
-            && Rank::of(key, &ticket, newest) == *rank
-    })
-    .filter(move |(_, key)| {
-        if tried.contains(&key.identical_to) {
-            return false;
-        }
-        trials = trials.saturating_sub(1);
-        match tried.get_mut(trials) {
-            Some(slot) => *slot = key.identical_to,
-            None => return false,
-        }
-        true
-    })
-    .take(MAX_TRIALS)
-    .map(|(rank, key)| (key, rank.selected()))
+    let mut count: usize = 0;
+    Rank::ALL
+        .into_iter()
+        .filter(move |rank| rank.is_on(rules))
+        .flat_map(move |rank| keys.iter().map(move |key| (rank, key)))
+        .filter(move |(rank, key)| eligible(key) && Rank::of(key, &wanted) == *rank)
+        .filter(move |(_, key)| {
+            let first = !tried.contains(&key.identical_to);
+            if let Some(slot) = tried.get_mut(count).filter(|_| first) {
+                *slot = key.identical_to;
+                count = count.saturating_add(1);
+            }
+            first
+        })
+        .map(|(rank, key)| (key, rank.selected()))
+}
+
+/// The key that a ticket asks for.
+#[derive(Clone, Copy)]
+struct Wanted<'t> {
+    realm: Realm<'t>,
+    sname: PrincipalName<'t>,
+    /// The newest when the ticket names none, or names 0 (RFC 4120 §5.2.9 wants it left out then).
+    kvno: Option<Kvno>,
+}
+
+impl<'t> Wanted<'t> {
+    fn by(ticket: &Ticket<'t>, enctype: Enctype, settings: &Settings) -> Self {
+        let Ticket { realm, sname, .. } = *ticket;
+        let named = || {
+            let keys = settings.keytab.service_keys().iter();
+            keys.filter(move |key| key.enctype == enctype && key.principal.is(realm, sname))
+        };
+        let newest = || named().map(|key| key.kvno).max_by_key(|kvno| kvno.0);
+        let kvno = ticket
+            .enc_part
+            .kvno
+            .filter(|kvno| *kvno != Kvno(0))
+            .or_else(newest);
+        Self { realm, sname, kvno }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rank {
     Exact,
     OtherKvno,
+    /// Windows' names are one whatever their case, and a ticket shows the case that the client
+    /// used.
+    AliasOtherCase,
     AliasSameKvno,
     Alias,
 }
 
 impl Rank {
-    fn of(key: &ServiceKey, ticket: &Ticket<'_>, newest: Option<u32>) -> Self {
-        let same_version = match ticket.enc_part.kvno {
-            Some(kvno) => key.is_version(kvno),
-            None => newest == Some(key.kvno.0),
-        };
-        match (key.principal.is(ticket.realm, ticket.sname), same_version) {
-            (true, true) => Self::Exact,
-            (true, false) => Self::OtherKvno,
+    const ALL: [Self; 5] = [
+        Self::Exact,
+        Self::OtherKvno,
+        Self::AliasOtherCase,
+        Self::AliasSameKvno,
+        Self::Alias,
+    ];
+
+    fn of(key: &ServiceKey, wanted: &Wanted<'_>) -> Self {
+        let same_version = wanted.kvno.is_some_and(|kvno| key.is_version(kvno));
+        if key.principal.is(wanted.realm, wanted.sname) {
+            return if same_version {
+                Self::Exact
+            } else {
+                Self::OtherKvno
+            };
+        }
+        let ours = key.principal.name().name_string.encoded_elements();
+        let theirs = wanted.sname.name_string.encoded_elements();
+        match (ours.eq_ignore_ascii_case(theirs), same_version) {
+            (true, _) => Self::AliasOtherCase,
             (false, true) => Self::AliasSameKvno,
             (false, false) => Self::Alias,
         }
     }
 
     const fn is_on(self, rules: &Rules) -> bool {
+        let selection = &rules.key_selection;
         match self {
             Self::Exact => true,
-            Self::OtherKvno => rules.key_selection.other_kvnos,
-            Self::AliasSameKvno => rules.key_selection.aliases,
-            Self::Alias => rules.key_selection.aliases && rules.key_selection.other_kvnos,
+            Self::OtherKvno => selection.other_kvnos,
+            Self::AliasSameKvno => selection.aliases,
+            Self::AliasOtherCase | Self::Alias => selection.aliases && selection.other_kvnos,
         }
     }
 
@@ -95,19 +145,9 @@ impl Rank {
         match self {
             Self::Exact => KeySelected::Exact,
             Self::OtherKvno => KeySelected::OtherKvno,
-            Self::AliasSameKvno | Self::Alias => KeySelected::Alias,
+            Self::AliasOtherCase | Self::AliasSameKvno | Self::Alias => KeySelected::Alias,
         }
     }
-}
-
-fn newest_version(ticket: &Ticket<'_>, enctype: Enctype, settings: &Settings) -> Option<u32> {
-    if ticket.enc_part.kvno.is_some() {
-        return None;
-    }
-    let keys = settings.keytab.service_keys().iter();
-    keys.filter(|key| key.enctype == enctype && key.principal.is(ticket.realm, ticket.sname))
-        .map(|key| key.kvno.0)
-        .max()
 }
 
 /// Why no key opened `ticket`: what it wants, what the keytab lacks, what is nearest.
@@ -120,16 +160,22 @@ pub(super) fn diagnosis(ticket: &Ticket<'_>, settings: &Settings) -> Error {
     let wanted = WantedKey {
         service,
         etype: ticket.enc_part.etype,
-        kvno: ticket.enc_part.kvno,
+        kvno: ticket.enc_part.kvno.filter(|kvno| *kvno != Kvno(0)),
     };
     let Some(reason) = what_is_missing(&wanted, settings) else {
         return TicketError::Integrity(Box::new(wanted)).into();
     };
     let nearest = nearest(&wanted, &reason, settings);
+    let untried = Enctype::try_from(wanted.etype.0).map_or(0, |enctype| {
+        ranked(ticket, enctype, settings)
+            .count()
+            .saturating_sub(trials(ticket))
+    });
     Error::NoKey(Box::new(NoKey {
         wanted,
         reason,
         nearest,
+        untried,
     }))
 }
 

@@ -43,7 +43,8 @@ impl<'p> OpenTicket<'p> {
         let Some((range, service_key, selected)) = opened else {
             return Err(service_key::diagnosis(sealed, settings));
         };
-        let ticket = EncTicketPart::from_padded_der(plaintext.get(range).unwrap_or_default())?;
+        let plaintext = plaintext.get(range).unwrap_or_default();
+        let ticket = EncTicketPart::from_padded_der(plaintext).map_err(TicketError::Malformed)?;
         let session_key = session_key(&ticket.key)?;
         Ok(Self {
             request,
@@ -71,7 +72,8 @@ impl<'p> OpenTicket<'p> {
             .session_key
             .open(KeyUsage::AP_REQ_AUTHENTICATOR, plaintext)
             .map_err(|_| AuthenticatorError::Integrity)?;
-        let authenticator = Authenticator::from_padded_der(opened)?;
+        let authenticator =
+            Authenticator::from_padded_der(opened).map_err(AuthenticatorError::Malformed)?;
         Ok(OpenAuthenticator::new(self, authenticator))
     }
 }

@@ -67,7 +67,7 @@ fn made_now(
         });
     }
     match rules.refuse_stamped_before {
-        Some(start) if client < start => Err(AuthenticatorError::StampedBeforeStart {
+        Some(start) if client <= start => Err(AuthenticatorError::StampedBeforeStart {
             stamped: client,
             start,
         }),

@@ -33,6 +33,8 @@ pub enum BindingsMismatch {
     Different,
     /// The client claims to send them, and sent none.
     ClaimedButMissing,
+    /// They are required, and the service has not said what its own are.
+    NoneOfOurOwn,
 }
 
 impl fmt::Display for BindingsMismatch {
@@ -43,6 +45,7 @@ impl fmt::Display for BindingsMismatch {
             Self::ClaimedButMissing => {
                 "client supports channel bindings and sent none, as to another channel"
             }
+            Self::NoneOfOurOwn => "required, but this service has not said what its own are",
         })
     }
 }
@@ -69,6 +72,7 @@ pub(crate) fn decide(
     match (policy, sent) {
         (Ignore, _) => Ok(false),
         (Allow | Aware, _) if expected.is_empty() => Ok(false),
+        (Required, _) if expected.is_empty() => Err(BindingsMismatch::NoneOfOurOwn),
         (_, Some(sent)) if expected.contains(sent) => Ok(true),
         (_, Some(_)) => Err(BindingsMismatch::Different),
         (Allow, None) => Ok(false),
@@ -92,6 +96,8 @@ mod tests {
     const MISSING: Result<bool, BindingsMismatch> = Err(BindingsMismatch::Missing);
     const DIFFERENT: Result<bool, BindingsMismatch> = Err(BindingsMismatch::Different);
     const CLAIMED: Result<bool, BindingsMismatch> = Err(BindingsMismatch::ClaimedButMissing);
+
+    const NONE_OF_OURS: Result<bool, BindingsMismatch> = Err(BindingsMismatch::NoneOfOurOwn);
 
     /// Each row: what the client sends, then the answer to one that makes no claim and to one that
     /// claims to send bindings.
@@ -168,10 +174,10 @@ mod tests {
             Required,
             &[],
             [
-                (NONE, [MISSING, CLAIMED]),
-                (OURS, [DIFFERENT, DIFFERENT]),
-                (OUR_NEXT, [DIFFERENT, DIFFERENT]),
-                (ANOTHER, [DIFFERENT, DIFFERENT]),
+                (NONE, [NONE_OF_OURS, NONE_OF_OURS]),
+                (OURS, [NONE_OF_OURS, NONE_OF_OURS]),
+                (OUR_NEXT, [NONE_OF_OURS, NONE_OF_OURS]),
+                (ANOTHER, [NONE_OF_OURS, NONE_OF_OURS]),
             ],
         );
     }

@@ -1,12 +1,16 @@
 //! [`Blame`]: who has to act.
 
 use super::{AuthenticatorError, Error, TicketError, Unsupported};
+use crate::channel_bindings::BindingsMismatch;
 
 /// Who has to act, for logs and alerts.
+///
+/// Anybody can cause any of the three at will, but for `Environment`: a stranger's ticket, or none,
+/// looks like a service that lacks a key. Alert on rates, not on single ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "there is nobody else")]
 pub enum Blame {
-    /// The peer sent something wrong; an attacker can cause as many of these as it likes.
+    /// The peer sent something wrong.
     Peer,
     /// The service, its keytab, its account or the client's settings want mending.
     Configuration,
@@ -68,6 +72,7 @@ impl TicketError {
             Self::Integrity(_) | Self::Transited(_) => Blame::Configuration,
             Self::NotYetValid { .. } => Blame::Environment,
             Self::ServiceName(_)
+            | Self::Malformed(_)
             | Self::SessionKeyLength { .. }
             | Self::ClientName
             | Self::Address
@@ -83,7 +88,9 @@ impl AuthenticatorError {
     const fn blame(&self) -> Blame {
         match self {
             Self::Skew { .. } => Blame::Environment,
+            Self::ChannelBindings(BindingsMismatch::NoneOfOurOwn) => Blame::Configuration,
             Self::Integrity
+            | Self::Malformed(_)
             | Self::Enctype { .. }
             | Self::WrongClient { .. }
             | Self::StampedBeforeStart { .. }

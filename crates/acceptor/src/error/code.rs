@@ -24,8 +24,17 @@ impl Error {
     }
 }
 
+/// The identifier octet of an AP-REQ.
+const AP_REQ: u8 = 0x6e;
+
 fn malformed(error: &DecodeError) -> ErrorCode {
     match (error.kind, error.field) {
+        (
+            DecodeErrorKind::UnexpectedTag {
+                expected: AP_REQ, ..
+            },
+            "",
+        ) if error.structure == "AP-REQ" => ErrorCode::MSG_TYPE,
         (DecodeErrorKind::Constant { .. }, "msg-type") => ErrorCode::MSG_TYPE,
         (DecodeErrorKind::Constant { .. }, "pvno" | "tkt-vno" | "authenticator-vno") => {
             ErrorCode::BADVERSION
@@ -67,6 +76,7 @@ impl TicketError {
             Self::Expired { .. } => ErrorCode::TKT_EXPIRED,
             Self::Transited(_) => ErrorCode::ILL_CR_TKT,
             Self::ServiceName(_)
+            | Self::Malformed(_)
             | Self::SessionKeyLength { .. }
             | Self::ClientName
             | Self::Anonymous
@@ -76,7 +86,7 @@ impl TicketError {
 }
 
 impl AuthenticatorError {
-    const fn code(&self) -> ErrorCode {
+    fn code(&self) -> ErrorCode {
         match self {
             Self::Integrity => ErrorCode::BAD_INTEGRITY,
             Self::WrongClient { .. } => ErrorCode::BADMATCH,
@@ -84,6 +94,7 @@ impl AuthenticatorError {
             Self::StampedBeforeStart { .. } => ErrorCode::REPEAT,
             Self::ChecksumType { .. } => ErrorCode::INAPP_CKSUM,
             Self::Checksum => ErrorCode::MODIFIED,
+            Self::Malformed(error) => malformed(error),
             Self::Enctype { .. }
             | Self::SubkeyLength { .. }
             | Self::GssChecksum(_)

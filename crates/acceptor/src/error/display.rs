@@ -1,7 +1,7 @@
 //! What an operator reads: lower-case, the thing, then the numbers.
 
 use super::{
-    AuthenticatorError, AuthorizationDataError, DelegationError, Encrypted, Error,
+    AuthenticatorError, AuthorizationDataError, Bounded, DelegationError, Encrypted, Error,
     NegotiationError, NoKey, NoKeyReason, TicketError, Unsupported, WantedKey,
 };
 use core::fmt::{self, Display, Formatter, Write};
@@ -35,6 +35,15 @@ impl Display for Error {
             Self::ReplayCache(error) => write!(f, "replay cache: {error}"),
             Self::Entropy => f.write_str("no randomness for an answer"),
         }
+    }
+}
+
+impl Display for Bounded {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Token => "token",
+            Self::MechTypes => "list of mechanisms",
+        })
     }
 }
 
@@ -89,6 +98,7 @@ impl Display for NegotiationError {
             Self::NoMechanisms => "empty list of mechanisms",
             Self::MechanismNamedAgain => "later leg that names a mechanism again",
             Self::Refused => "the client refused the negotiation",
+            Self::SecondMic => "second mechListMIC",
             Self::MicMissing => "mechListMIC is due and missing",
             Self::MicWrong => "mechListMIC does not verify, the list of mechanisms was changed",
             Self::ThirdLeg => "third leg of DCE style does not answer the second",
@@ -124,6 +134,13 @@ impl Display for NoKey {
             f.write_str(if index == 0 { "; it has " } else { ", " })?;
             key.fmt(f)?;
         }
+        if self.untried > 0 {
+            let untried = self.untried;
+            write!(
+                f,
+                "; {untried} more were not tried, bind this acceptor to its service"
+            )?;
+        }
         Ok(())
     }
 }
@@ -145,6 +162,7 @@ impl Display for TicketError {
                     "session key of {etype} has {found} octets, not {expected}"
                 )
             }
+            Self::Malformed(error) => write!(f, "malformed sealed part of the ticket: {error}"),
             Self::ClientName => f.write_str("ticket with an unusable client name"),
             Self::Address => f.write_str("ticket is not valid from the peer's address"),
             Self::NotYetValid { starts, now } => {
@@ -163,6 +181,7 @@ impl Display for AuthenticatorError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integrity => f.write_str("the session key does not open the authenticator"),
+            Self::Malformed(error) => write!(f, "malformed authenticator: {error}"),
             Self::Enctype { expected, found } => {
                 write!(
                     f,
@@ -276,7 +295,7 @@ struct Brief<T>(T);
 
 impl<T: Display> Display for Brief<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut bounded = Bounded {
+        let mut bounded = Cut {
             output: f,
             left: SHOWN,
         };
@@ -287,12 +306,12 @@ impl<T: Display> Display for Brief<T> {
     }
 }
 
-struct Bounded<'w, 'f> {
+struct Cut<'w, 'f> {
     output: &'w mut Formatter<'f>,
     left: usize,
 }
 
-impl Write for Bounded<'_, '_> {
+impl Write for Cut<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
             self.left = self.left.checked_sub(1).ok_or(fmt::Error)?;

@@ -41,6 +41,7 @@ impl TicketError {
     const fn kind(&self) -> &'static str {
         match self {
             Self::Integrity(_) => "wrong-key",
+            Self::Malformed(_) => "malformed",
             Self::ServiceName(_) | Self::SessionKeyLength { .. } | Self::ClientName => "ticket",
             Self::Address => "address",
             Self::NotYetValid { .. } => "not-yet-valid",
@@ -56,6 +57,7 @@ impl TicketError {
 impl AuthenticatorError {
     const fn kind(&self) -> &'static str {
         match self {
+            Self::Malformed(_) => "malformed",
             Self::Integrity | Self::Enctype { .. } | Self::SubkeyLength { .. } => "authenticator",
             Self::WrongClient { .. } => "wrong-client",
             Self::Skew { .. } => "skew",

@@ -58,12 +58,22 @@ pub enum Error {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge {
-    /// What is too large: `token` or `list of mechanisms`.
-    pub what: &'static str,
+    /// What is too large.
+    pub what: Bounded,
     /// The bound, in octets.
     pub limit: usize,
     /// The octets that came.
     pub found: usize,
+}
+
+/// What the settings bound.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounded {
+    /// The whole token.
+    Token,
+    /// The list of mechanisms in SPNEGO's first token.
+    MechTypes,
 }
 
 /// Something that this acceptor does not speak, or is told not to.
@@ -140,6 +150,8 @@ pub enum NegotiationError {
     Refused,
     /// The MIC over the list of mechanisms is due and absent.
     MicMissing,
+    /// A second MIC over the list of mechanisms.
+    SecondMic,
     /// The MIC over the list of mechanisms does not verify: somebody changed the list.
     MicWrong,
     /// The third leg of DCE style does not answer ours.
@@ -163,7 +175,9 @@ pub enum TicketError {
         /// The octets it has.
         found: usize,
     },
-    /// The client's name has no component, an empty realm, or a NUL.
+    /// A key of ours opens it, and it is not what a KDC writes.
+    Malformed(DecodeError),
+    /// The client's name has no component, more than anybody has, or an empty realm.
     ClientName,
     /// It is valid from other addresses than the peer's only.
     Address,
@@ -200,6 +214,8 @@ pub enum TicketError {
 pub enum AuthenticatorError {
     /// It was not sealed with the session key.
     Integrity,
+    /// The session key opens it, and it is not what a client writes.
+    Malformed(DecodeError),
     /// It was sealed with another encryption type than the session key's.
     Enctype {
         /// The session key's.

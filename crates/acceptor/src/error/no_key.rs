@@ -26,6 +26,8 @@ pub struct NoKey {
     pub reason: NoKeyReason,
     /// The nearest that the keytab has, at most eight.
     pub nearest: Vec<KeytabKey>,
+    /// How many keys were not tried, because a ticket of this size may not cost as many.
+    pub untried: usize,
 }
 
 /// What the keytab lacks.

@@ -1,6 +1,8 @@
 //! [`Error::remedy`]: one sentence that says what to do.
 
-use super::{AuthenticatorError, Error, NoKeyReason, TicketError, Unsupported};
+use super::{
+    AuthenticatorError, Bounded, Encrypted, Error, NoKeyReason, TicketError, TooLarge, Unsupported,
+};
 use crate::channel_bindings::BindingsMismatch;
 use crate::replay::ReplayCacheError;
 use portcullis_formats::registry::EtypeNumber;
@@ -10,6 +12,12 @@ impl Error {
     #[must_use]
     pub const fn remedy(&self) -> &'static str {
         match self {
+            Self::TooLarge(TooLarge {
+                what: Bounded::MechTypes,
+                ..
+            }) => {
+                "No client offers so many mechanisms: its SPNEGO is broken, or this is an attack."
+            }
             Self::TooLarge(_) => {
                 "If the client is in very many groups, raise the limit of the token's size; otherwise the client is broken."
             }
@@ -68,6 +76,26 @@ impl Unsupported {
             Self::UserToUser => {
                 "Register an SPN for this service with an account that has a keytab: without one clients fall back to user-to-user."
             }
+            Self::EnctypeNotPermitted {
+                what: Encrypted::SessionKey,
+                ..
+            }
+            | Self::Enctype {
+                what: Encrypted::SessionKey,
+                ..
+            } => {
+                "Let the KDC make stronger session keys for this service (in Active Directory msDS-SupportedEncryptionTypes of its account, with MIT krb5 session_enctypes), and let clients fetch new tickets; the keytab is not at fault."
+            }
+            Self::EnctypeNotPermitted {
+                what: Encrypted::Subkey | Encrypted::Authenticator,
+                ..
+            }
+            | Self::Enctype {
+                what: Encrypted::Subkey | Encrypted::Authenticator,
+                ..
+            } => {
+                "Permit stronger encryption types on the client (permitted_enctypes in its krb5.conf); the keytab is not at fault."
+            }
             Self::Enctype {
                 etype: EtypeNumber::RC4_HMAC | EtypeNumber::DES3_CBC_SHA1,
                 ..
@@ -114,7 +142,10 @@ impl TicketError {
             Self::Integrity(_) => {
                 "The key in the keytab is not the account's: it was made from another password or salt (renamed account, other case), or the SPN belongs to another account; export the keytab again from the KDC and check for duplicate SPNs."
             }
-            Self::ServiceName(_) | Self::SessionKeyLength { .. } | Self::ClientName => {
+            Self::ServiceName(_)
+            | Self::Malformed(_)
+            | Self::SessionKeyLength { .. }
+            | Self::ClientName => {
                 "The KDC issued a ticket that no client should have: look at its version and patches."
             }
             Self::Address => {
@@ -147,18 +178,25 @@ impl AuthenticatorError {
                 "Synchronise the clocks of the client and of this machine with NTP."
             }
             Self::StampedBeforeStart { .. } => {
-                "Nothing: the service was restarted a moment ago, and the client will begin afresh."
+                "Nothing: the service was restarted a moment ago, and the client can log in as soon as its clock has passed that moment."
             }
             Self::ChannelBindings(BindingsMismatch::Different) => {
                 "The client sees another TLS certificate than this service: give the service the certificate of whatever ends TLS; if it has it, somebody stands in between."
             }
-            Self::ChannelBindings(_) => {
+            Self::ChannelBindings(BindingsMismatch::NoneOfOurOwn) => {
+                "Tell this service its own bindings (the certificate of whatever ends TLS), or require them no longer."
+            }
+            Self::ChannelBindings(BindingsMismatch::ClaimedButMissing) => {
+                "Let the client reach this service by TLS alone: its login was made for a channel without TLS, which is what a relayed login looks like."
+            }
+            Self::ChannelBindings(BindingsMismatch::Missing) => {
                 "Let the client send channel bindings (Extended Protection), or require them no longer."
             }
             Self::Delegation(_) => {
                 "Let the client log in afresh; if it repeats, its Kerberos software is at fault."
             }
             Self::Integrity
+            | Self::Malformed(_)
             | Self::Enctype { .. }
             | Self::WrongClient { .. }
             | Self::SubkeyLength { .. }

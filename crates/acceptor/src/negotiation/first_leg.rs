@@ -4,7 +4,7 @@ use super::envelope::{Spnego, reject_negotiation};
 use super::later_leg::AwaitKerberos;
 use super::{Negotiation, State, Step, UnrecordedStep, kerberos_leg};
 use crate::acceptor::Acceptor;
-use crate::error::{Error, NegotiationError, TooLarge, Unsupported};
+use crate::error::{Bounded, Error, NegotiationError, TooLarge, Unsupported};
 use crate::peer::Peer;
 use crate::rejection::Rejection;
 use portcullis_formats::der::{Decode, DecodeErrorKind, Reader};
@@ -64,7 +64,7 @@ fn spnego(
     let limit = acceptor.settings.rules.max_mech_types;
     if list.octets().len() > limit {
         let bound = TooLarge {
-            what: "list of mechanisms",
+            what: Bounded::MechTypes,
             limit,
             found: list.octets().len(),
         };
@@ -78,7 +78,7 @@ fn spnego(
         mic_requested: !is_first,
         initiator_mic: offer.mech_list_mic.map(<[u8]>::to_vec),
     };
-    match offer.mech_token {
+    match offer.mech_token.filter(|token| !token.is_empty()) {
         // The optimistic token belongs to the initiator's first choice (RFC 4178 §4.2.1).
         Some(mech_token) if is_first => {
             kerberos_leg::step(acceptor, peer, Some(spnego), token, mech_token, now)

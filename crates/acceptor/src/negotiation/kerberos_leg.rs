@@ -5,7 +5,7 @@ use super::first_leg::{silent, unknown_token};
 use super::krb_error::{KrbErrorFacts, krb_error};
 use super::third_leg::AwaitThirdLeg;
 use super::{Step, Unrecorded, UnrecordedStep, later_leg};
-use crate::acceptor::Acceptor;
+use crate::acceptor::{Acceptor, Settings};
 use crate::ap_rep::{self, Answer};
 use crate::ap_req;
 use crate::error::{Error, Unsupported};
@@ -49,17 +49,11 @@ pub(super) fn step(
         bare: false,
         spnego,
     };
-    let reject_unread = |envelope: &Envelope, error| match envelope.spnego {
-        Some(_) => envelope.reject(error, None),
-        None => silent(error),
-    };
     let (mechanism, message) = match ap_req_octets(kerberos_token) {
         Ok(found) => found,
         Err(error) => {
-            return Err(reject_unread(
-                &envelope,
-                in_token(error, token, kerberos_token),
-            ));
+            let error = in_token(error, token, kerberos_token);
+            return Err(reject_unread(&envelope, error, &acceptor.settings, now));
         }
     };
     envelope.bare = mechanism.is_none();
@@ -67,10 +61,8 @@ pub(super) fn step(
     let request = match ApReq::from_der(message) {
         Ok(request) => request,
         Err(error) => {
-            return Err(reject_unread(
-                &envelope,
-                in_token(error.into(), token, message),
-            ));
+            let error = in_token(error.into(), token, message);
+            return Err(reject_unread(&envelope, error, &acceptor.settings, now));
         }
     };
     let facts = KrbErrorFacts::of(&request);
@@ -100,6 +92,23 @@ pub(super) fn step(
     }
 }
 
+/// The refusal of what could not be read as an AP-REQ.
+fn reject_unread(
+    envelope: &Envelope,
+    error: Error,
+    settings: &Settings,
+    now: SystemTime,
+) -> Rejection {
+    match (&error, &envelope.spnego) {
+        (Error::Unsupported(Unsupported::TokenId(_)), _) => {
+            let answer = krb_error(&error, &KrbErrorFacts::of_no_request(settings), now);
+            envelope.reject(error, answer.as_deref())
+        }
+        (_, Some(_)) => envelope.reject(error, None),
+        (_, None) => silent(error),
+    }
+}
+
 /// The octets of the AP-REQ, and the mechanism by its framing if it has one.
 fn ap_req_octets(token: &[u8]) -> Result<(Option<Mechanism>, &[u8]), Error> {
     match FirstToken::recognize(token)? {
@@ -113,7 +122,8 @@ fn ap_req_octets(token: &[u8]) -> Result<(Option<Mechanism>, &[u8]), Error> {
                 Some(other) => return Err(mechanism_alone(other.name().to_owned())),
                 None => return Err(mechanism_alone(oid_to_dotted(oid).to_string())),
             }
-            match split_token_id(inner)? {
+            let split = split_token_id(inner).map_err(|error| in_token(error.into(), token, inner));
+            match split? {
                 (TokenId::AP_REQ, message) => Ok((mechanism, message)),
                 (TokenId(other), _) => Err(Unsupported::TokenId(other).into()),
             }

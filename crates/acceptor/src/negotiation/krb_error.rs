@@ -1,5 +1,6 @@
 //! The KRB-ERROR that a refused client gets (RFC 4120 §5.9.1).
 
+use crate::acceptor::Settings;
 use crate::error::Error;
 use crate::time::{kerberos_time, microseconds};
 use portcullis_formats::der::Encode;
@@ -12,6 +13,10 @@ use std::time::SystemTime;
 /// it tries again with the time of this answer.
 const SKEW_RECOVERY: &[u8] = &[0x30, 0x05, 0xa1, 0x03, 0x02, 0x01, 0x02];
 
+/// The most octets of names that an answer repeats: a token of 64 KiB must not make a header of
+/// 80 KiB, over which proxies stumble.
+const LONGEST_NAME: usize = 1024;
+
 /// What the request says in clear and the answer repeats; `None` if no answer is expected.
 #[derive(Debug)]
 pub(super) struct KrbErrorFacts(Option<Principal>);
@@ -21,12 +26,25 @@ impl KrbErrorFacts {
     /// so in the options of the AP-REQ, in clear.
     pub(super) fn of(request: &ApReq<'_>) -> Self {
         let waits = request.ap_options.contains(ApOptions::MUTUAL_REQUIRED);
-        let ticket = &request.ticket;
+        let (realm, name) = (request.ticket.realm, request.ticket.sname);
+        let length = realm
+            .0
+            .len()
+            .saturating_add(name.name_string.encoded_elements().len());
+        let repeated = waits && length <= LONGEST_NAME;
         Self(
-            waits
-                .then(|| Principal::from_wire(ticket.realm, ticket.sname).ok())
+            repeated
+                .then(|| Principal::from_wire(realm, name).ok())
                 .flatten(),
         )
+    }
+
+    /// RFC 4121 §4.1: a token of a type that is not due is answered, too. It names no service, so
+    /// the answer names the first that this acceptor answers for.
+    pub(super) fn of_no_request(settings: &Settings) -> Self {
+        let mut keys = settings.keytab.service_keys().iter();
+        let ours = keys.find(|key| settings.rules.service.matches(&key.principal));
+        Self(ours.map(|key| key.principal.clone()))
     }
 }
 

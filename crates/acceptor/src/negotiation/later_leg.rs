@@ -5,9 +5,10 @@ use super::envelope::{Spnego, reject_negotiation};
 use super::{Negotiation, State, Step, UnrecordedStep, kerberos_leg};
 use crate::acceptor::Acceptor;
 use crate::context::{MessageError, SecurityContext};
-use crate::error::{Error, NegotiationError, Unsupported};
+use crate::error::{Error, NegotiationError, TicketError, Unsupported};
 use crate::peer::Peer;
 use crate::rejection::Rejection;
+use crate::time::kerberos_time;
 use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::spnego::{NegState, NegTokenResp};
@@ -79,7 +80,13 @@ impl AwaitKerberos {
 
 impl AwaitMic {
     /// RFC 4178 §5: the initiator's MIC ends the exchange, and no token follows it.
-    pub(super) fn step(mut self, token: &[u8]) -> Result<Step, Rejection> {
+    pub(super) fn step(
+        mut self,
+        acceptor: &Acceptor,
+        token: &[u8],
+        now: SystemTime,
+    ) -> Result<Step, Rejection> {
+        still_counts(&self.context, acceptor, now).map_err(reject_negotiation)?;
         let leg = decode(token)?;
         let mic = leg
             .mech_list_mic
@@ -162,6 +169,20 @@ pub(super) fn decode(token: &[u8]) -> Result<NegTokenResp<'_>, Rejection> {
     match leg.neg_state {
         Some(NegState::Reject) => Err(reject_negotiation(NegotiationError::Refused)),
         _ => Ok(leg),
+    }
+}
+
+/// The ticket still counts: a peer can take its time between two legs.
+pub(super) fn still_counts(
+    context: &SecurityContext,
+    acceptor: &Acceptor,
+    now: SystemTime,
+) -> Result<(), TicketError> {
+    let (ended, now) = (context.identity().endtime(), kerberos_time(now));
+    let last = ended.as_unix().saturating_add(acceptor.settings.rules.skew);
+    match now.as_unix() <= last {
+        true => Ok(()),
+        false => Err(TicketError::Expired { ended, now }),
     }
 }
 

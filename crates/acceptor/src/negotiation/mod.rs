@@ -14,7 +14,7 @@ mod third_leg;
 use crate::acceptor::Acceptor;
 use crate::channel_bindings;
 use crate::context::SecurityContext;
-use crate::error::{Error, TooLarge};
+use crate::error::{Bounded, Error, TooLarge};
 use crate::peer::Peer;
 use crate::rejection::Rejection;
 use crate::replay::{Freshness, ReplayTag};
@@ -99,10 +99,19 @@ impl Negotiation {
         }
     }
 
-    /// The bindings of the channel that the token came through. Call it again for each that is
-    /// acceptable (during a change of certificates); the client's must equal one of them.
-    pub fn channel_bindings(mut self, bindings: &ChannelBindings) -> Self {
-        self.peer.bindings.push(channel_bindings::hash(bindings));
+    /// The bindings of the channel that the token came through, which the client's must equal.
+    /// They hold for the legs that follow, until they are said anew.
+    pub fn channel_bindings(self, bindings: &ChannelBindings) -> Self {
+        self.channel_bindings_any_of([bindings])
+    }
+
+    /// As [`Negotiation::channel_bindings`], where the client may see one of several channels:
+    /// while a certificate is changed.
+    pub fn channel_bindings_any_of<'b>(
+        mut self,
+        acceptable: impl IntoIterator<Item = &'b ChannelBindings>,
+    ) -> Self {
+        self.peer.bindings = acceptable.into_iter().map(channel_bindings::hash).collect();
         self
     }
 
@@ -144,7 +153,7 @@ impl Negotiation {
         let limit = self.acceptor.settings.rules.max_token;
         if token.len() > limit {
             let bound = TooLarge {
-                what: "token",
+                what: Bounded::Token,
                 limit,
                 found: token.len(),
             };
@@ -159,9 +168,11 @@ impl Negotiation {
             State::Start => first_leg::step(acceptor, peer, token, now, false),
             State::Hinted => first_leg::step(acceptor, peer, token, now, true),
             State::AwaitKerberos(waiting) => waiting.step(acceptor, peer, token, now),
-            State::AwaitMic(waiting) => waiting.step(token).map(UnrecordedStep::Settled),
+            State::AwaitMic(waiting) => waiting
+                .step(&acceptor, token, now)
+                .map(UnrecordedStep::Settled),
             State::AwaitThirdLeg(waiting) => waiting
-                .step(acceptor, peer, token)
+                .step(acceptor, peer, token, now)
                 .map(UnrecordedStep::Settled),
         }
     }

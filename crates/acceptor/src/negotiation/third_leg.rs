@@ -14,6 +14,7 @@ use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::messages::{ApRep, EncApRepPart};
 use portcullis_formats::spnego::{NegState, NegTokenResp};
+use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 /// Our AP-REP is sent; the client's is due.
@@ -58,12 +59,17 @@ impl AwaitThirdLeg {
         acceptor: Acceptor,
         peer: Peer,
         token: &[u8],
+        now: SystemTime,
     ) -> Result<Step, Rejection> {
         let Self {
             context,
             session_key,
             spnego,
         } = self;
+        later_leg::still_counts(&context, &acceptor, now).map_err(|error| match &spnego {
+            Some(_) => reject_negotiation(error),
+            None => silent(error.into()),
+        })?;
         let due = context.next_sequence();
         let Some(spnego) = spnego else {
             answers(token, &session_key, due).map_err(silent)?;
@@ -77,7 +83,10 @@ impl AwaitThirdLeg {
             .response_token
             .ok_or_else(|| reject_negotiation(NegotiationError::NoToken))?;
         answers(ap_rep, &session_key, due).map_err(reject_negotiation)?;
-        let initiator_mic = leg.mech_list_mic.map(<[u8]>::to_vec);
+        let initiator_mic = match (leg.mech_list_mic, spnego.initiator_mic) {
+            (Some(_), Some(_)) => return Err(reject_negotiation(NegotiationError::SecondMic)),
+            (late, early) => late.map(<[u8]>::to_vec).or(early),
+        };
         let spnego = Spnego {
             first_answer: false,
             initiator_mic,

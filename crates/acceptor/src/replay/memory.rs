@@ -15,11 +15,11 @@ use core::num::NonZeroU64;
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::hash::RandomState;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::table::Table;
-use super::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
+use super::{ClockSkewDiffers, Freshness, ReplayCache, ReplayCacheError, ReplayTag};
 
 /// How many seconds of expiry share a table. Shorter means more tables, longer means that records
 /// stay longer than they need to.
@@ -35,13 +35,17 @@ const DEFAULT_CAPACITY: usize = 1 << 20;
 
 /// A replay cache in the memory of this process.
 ///
-/// Clones of an `Acceptor` share one through an `Arc`. After a restart it is empty: authenticators
+/// Clones of an `Acceptor` share one through an `Arc`, and so can other acceptors with the same
+/// clock skew. After a restart it is empty: authenticators
 /// stamped before the start should then be refused.
 pub struct MemoryReplayCache {
     /// A power of two of them; none when the capacity is 0.
     shards: Box<[Mutex<Shard>]>,
     key: RandomState,
     capacity: usize,
+    /// Of the acceptors that ask. With another one an authenticator would expire at another time
+    /// and meet another table.
+    clock_skew: OnceLock<Duration>,
 }
 
 impl MemoryReplayCache {
@@ -66,6 +70,7 @@ impl MemoryReplayCache {
             shards: (0..shards).map(|_| Mutex::new(Shard::new(share))).collect(),
             key: RandomState::new(),
             capacity,
+            clock_skew: OnceLock::new(),
         }
     }
 
@@ -99,6 +104,13 @@ impl ReplayCache for MemoryReplayCache {
         shard.forget_expired(now);
         shard.still_knows(now, expires)?;
         shard.record(hash, period(expires)).ok_or(full)
+    }
+
+    fn serves(&self, clock_skew: Duration) -> Result<(), ClockSkewDiffers> {
+        match *self.clock_skew.get_or_init(|| clock_skew) {
+            first if first == clock_skew => Ok(()),
+            first => Err(ClockSkewDiffers { first }),
+        }
     }
 }
 

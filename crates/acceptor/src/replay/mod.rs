@@ -33,7 +33,37 @@ pub trait ReplayCache: fmt::Debug + Send + Sync {
         now: SystemTime,
         expires: SystemTime,
     ) -> Result<Freshness, ReplayCacheError>;
+
+    /// An acceptor is being built that allows this clock skew and is going to ask this cache.
+    ///
+    /// An authenticator expires with the clock skew. A cache that finds its records by when they
+    /// expire has to refuse acceptors that disagree about it; the default is to take all.
+    ///
+    /// # Errors
+    /// [`ClockSkewDiffers`].
+    fn serves(&self, _clock_skew: Duration) -> Result<(), ClockSkewDiffers> {
+        Ok(())
+    }
 }
+
+/// A replay cache cannot serve acceptors that allow different clock skews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockSkewDiffers {
+    /// What the first acceptor on this cache allows.
+    pub first: Duration,
+}
+
+impl fmt::Display for ClockSkewDiffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = self.first.as_secs();
+        write!(
+            f,
+            "the replay cache serves acceptors with a clock skew of {first} s"
+        )
+    }
+}
+
+impl core::error::Error for ClockSkewDiffers {}
 
 /// What a replay cache knows of an authenticator.
 #[must_use = "a replayed authenticator must be refused"]
