@@ -30,6 +30,7 @@
 mod draft;
 mod fault;
 mod initiation;
+mod kdc;
 mod random;
 mod realm;
 mod service;
@@ -38,10 +39,11 @@ mod user;
 
 pub use fault::Fault;
 pub use initiation::{Initiation, InitiationError, InitiatorContext, Next};
+pub use kdc::{MiniKdc, ServedKdc};
 pub use realm::TestRealm;
 pub use service::{ServiceBuilder, TestService};
 pub use token::TokenBuilder;
-pub use user::TestUser;
+pub use user::{TestUser, UserBuilder};
 
 use core::fmt::Display;
 

@@ -1,9 +1,10 @@
 //! [`TestRealm`]: a name, a clock, and the keys that follow from the name.
 
+use crate::kdc::{Account, Database, MiniKdc};
 use crate::must;
 use crate::random::Octets;
-use crate::service::{ServiceBuilder, TestService};
-use crate::user::TestUser;
+use crate::service::{ServiceBuilder, ServiceKey, TestService};
+use crate::user::{TestUser, UserBuilder};
 use core::time::Duration;
 use portcullis::Principal;
 use portcullis_crypto::{Enctype, Key};
@@ -24,6 +25,8 @@ pub struct TestRealm(Arc<Realm>);
 pub(crate) struct Realm {
     pub(crate) name: String,
     pub(crate) random: Octets,
+    /// What its KDC knows.
+    pub(crate) database: Database,
     clock: Mutex<SystemTime>,
 }
 
@@ -31,11 +34,14 @@ impl TestRealm {
     /// A realm of this name, at 2026-01-01T00:00:00Z.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(Arc::new(Realm {
+        let realm = Realm {
             name: name.to_owned(),
             random: Octets::of(name),
+            database: Database::default(),
             clock: Mutex::new(UNIX_EPOCH.checked_add(START).unwrap_or(UNIX_EPOCH)),
-        }))
+        };
+        realm.database.add(realm.kdc_account(&realm.krbtgt()));
+        Self(Arc::new(realm))
     }
 
     /// The realm's name.
@@ -71,6 +77,41 @@ impl TestRealm {
         TestUser::new(self.0.clone(), self.0.principal(name))
     }
 
+    /// The user of this name with this password, which the realm's KDC knows, too. Its keys are of
+    /// AES256 and AES128 with SHA-1 (enctypes 18 and 17), as MIT krb5 makes them.
+    ///
+    /// # Panics
+    /// When `name` is no principal's.
+    #[must_use]
+    pub fn user_with_password(&self, name: &str, password: &str) -> TestUser {
+        self.user_with(name).password(password).build()
+    }
+
+    /// A user with other keys than those.
+    ///
+    /// # Panics
+    /// When `name` is no principal's.
+    pub fn user_with(&self, name: &str) -> UserBuilder {
+        UserBuilder::new(self.0.clone(), self.0.principal(name))
+    }
+
+    /// Lets the clients of each realm get tickets for the services of the other, here and there.
+    pub fn trust(&self, other: &Self) {
+        for (from, to) in [(self, other), (other, self)] {
+            let krbtgt = from.0.krbtgt_for(&to.0.name);
+            // One key that both have, for each direction (RFC 4120 §1.2).
+            from.0.database.add(from.0.kdc_account(&krbtgt));
+            to.0.database.add(from.0.kdc_account(&krbtgt));
+            from.0.database.trust(&to.0);
+        }
+    }
+
+    /// The KDC of this realm, and of the realms that it trusts. Not for production.
+    #[must_use]
+    pub fn kdc(&self) -> MiniKdc {
+        MiniKdc::new(self.0.clone())
+    }
+
     /// The time in this realm: that of the KDC, the services and the users.
     #[must_use]
     pub fn now(&self) -> SystemTime {
@@ -93,6 +134,22 @@ impl Realm {
     #[track_caller]
     pub(crate) fn principal(&self, name: &str) -> Principal {
         must(Principal::parse(name, Some(&self.name)), name)
+    }
+
+    /// Our KDC's principal.
+    pub(crate) fn krbtgt(&self) -> Principal {
+        self.krbtgt_for(&self.name)
+    }
+
+    /// The principal of another realm's KDC in this one.
+    fn krbtgt_for(&self, realm: &str) -> Principal {
+        must(Principal::new(&self.name, ["krbtgt", realm]), realm)
+    }
+
+    fn kdc_account(&self, principal: &Principal) -> Account {
+        let kvno = Kvno(1);
+        let key = self.key(principal, kvno, Enctype::Aes256CtsHmacSha1_96);
+        Account::with_keys(principal.clone(), vec![ServiceKey { kvno, key }])
     }
 
     /// The long-term key of a principal: the same at each call.

@@ -1,5 +1,6 @@
 //! [`TestService`]: a principal with keys, and the keytab that holds them.
 
+use crate::kdc::Account;
 use crate::must;
 use crate::realm::Realm;
 use portcullis::{Enctype, Keytab, Principal};
@@ -141,7 +142,7 @@ impl ServiceBuilder {
         self
     }
 
-    /// The service.
+    /// The service, which the realm's KDC knows from now on under all of its names.
     #[must_use]
     pub fn build(self) -> TestService {
         let of_version = |kvno: &u32| {
@@ -150,8 +151,13 @@ impl ServiceBuilder {
             let keys = self.enctypes.iter().copied().map(key);
             keys.map(|key| ServiceKey { kvno, key }).collect::<Vec<_>>()
         };
+        let keys: Vec<_> = self.kvnos.iter().flat_map(of_version).collect();
+        for name in [&self.principal].into_iter().chain(&self.aliases) {
+            let account = Account::with_keys(name.clone(), keys.clone());
+            self.realm.database.add(account);
+        }
         TestService {
-            keys: self.kvnos.iter().flat_map(of_version).collect(),
+            keys,
             principal: self.principal,
             aliases: self.aliases,
             kvno_of_8_bits: self.kvno_of_8_bits,

@@ -1,9 +1,11 @@
 //! [`TestUser`]: a client of the realm, or of another one.
 
+use crate::kdc::Account;
 use crate::realm::Realm;
 use crate::service::TestService;
 use crate::token::TokenBuilder;
-use portcullis::Principal;
+use core::fmt;
+use portcullis::{Enctype, Principal};
 use std::sync::Arc;
 
 /// A client.
@@ -31,5 +33,58 @@ impl TestUser {
     /// key and a subkey of the service key's encryption type.
     pub fn token_for(&self, service: &TestService) -> TokenBuilder {
         TokenBuilder::new(self.realm.clone(), self.principal.clone(), service)
+    }
+}
+
+/// A user to be built.
+#[must_use = "there is no user until `build` is called"]
+pub struct UserBuilder {
+    realm: Arc<Realm>,
+    principal: Principal,
+    password: Option<String>,
+    enctypes: Vec<Enctype>,
+}
+
+impl UserBuilder {
+    pub(crate) fn new(realm: Arc<Realm>, principal: Principal) -> Self {
+        Self {
+            realm,
+            principal,
+            password: None,
+            enctypes: vec![Enctype::Aes256CtsHmacSha1_96, Enctype::Aes128CtsHmacSha1_96],
+        }
+    }
+
+    /// The password. The KDC knows a user that has one; keys are made from it when they are needed.
+    pub fn password(mut self, password: &str) -> Self {
+        self.password = Some(password.to_owned());
+        self
+    }
+
+    /// The encryption types of the keys that are made from the password.
+    pub fn enctypes(mut self, enctypes: impl IntoIterator<Item = Enctype>) -> Self {
+        self.enctypes = enctypes.into_iter().collect();
+        self
+    }
+
+    /// The user.
+    #[must_use]
+    pub fn build(self) -> TestUser {
+        if let Some(password) = &self.password {
+            let name = self.principal.clone();
+            let account = Account::with_password(name, password, self.enctypes);
+            self.realm.database.add(account);
+        }
+        TestUser::new(self.realm, self.principal)
+    }
+}
+
+/// Does not print the password.
+impl fmt::Debug for UserBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserBuilder")
+            .field("principal", &self.principal)
+            .field("enctypes", &self.enctypes)
+            .finish_non_exhaustive()
     }
 }

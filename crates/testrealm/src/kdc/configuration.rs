@@ -1,0 +1,131 @@
+//! What clients and services need to use a served KDC: `krb5.conf`, keytabs, passwords.
+
+use super::Account;
+use crate::realm::Realm;
+use core::fmt::Write as _;
+use core::net::SocketAddr;
+use portcullis::{Enctype, Principal};
+use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
+use portcullis_formats::registry::EtypeNumber;
+use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
+
+/// Writes all files into `directory`. The first realm is the default one.
+pub(super) fn write(
+    directory: &Path,
+    realms: &[Arc<Realm>],
+    address: SocketAddr,
+) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    let accounts: Vec<_> = realms
+        .iter()
+        .flat_map(|realm| realm.database.accounts())
+        .collect();
+    let configuration = krb5_conf(directory, realms, address, &enctypes(&accounts));
+    fs::write(directory.join("krb5.conf"), configuration)?;
+    let services = accounts.iter().filter(|account| is_service(account));
+    fs::write(directory.join("services.keytab"), keytab(services)?)?;
+    let mut passwords = String::new();
+    for user in &accounts {
+        let Some(password) = user.password() else {
+            continue;
+        };
+        let name = user.principal();
+        let file = directory.join(file_name(name, realms));
+        fs::write(file, keytab([user])?)?;
+        let _ = writeln!(passwords, "{name}\t{password}"); // a String takes everything
+    }
+    fs::write(directory.join("passwords.txt"), passwords)
+}
+
+/// What clients shall ask for: AES, and whatever else there are keys of.
+fn enctypes(accounts: &[Arc<Account>]) -> Vec<Enctype> {
+    let mut enctypes = vec![
+        Enctype::Aes256CtsHmacSha1_96,
+        Enctype::Aes128CtsHmacSha1_96,
+        Enctype::Aes256CtsHmacSha384_192,
+        Enctype::Aes128CtsHmacSha256_128,
+    ];
+    for enctype in accounts.iter().flat_map(|account| account.enctypes()) {
+        if !enctypes.contains(&enctype) {
+            enctypes.push(enctype);
+        }
+    }
+    enctypes
+}
+
+/// Names are never turned into addresses and back, so no host needs to resolve; and nobody's own
+/// tickets are touched.
+fn krb5_conf(
+    directory: &Path,
+    realms: &[Arc<Realm>],
+    address: SocketAddr,
+    enctypes: &[Enctype],
+) -> String {
+    let default = realms.first().map_or("", |realm| realm.name.as_str());
+    let ccache = directory.join("ccache");
+    let (mut kdcs, mut domains) = (String::new(), String::new());
+    for realm in realms {
+        let (name, domain) = (&realm.name, realm.name.to_lowercase());
+        let _ = writeln!(kdcs, " {name} = {{\n  kdc = {address}\n }}");
+        let _ = writeln!(domains, " .{domain} = {name}\n {domain} = {name}");
+    }
+    let names: Vec<_> = enctypes.iter().map(|enctype| enctype.name()).collect();
+    let names = names.join(" ");
+    // MIT krb5 1.20 uses RC4 and DES3 only where it is told to.
+    let weak = enctypes.iter().any(|enctype| enctype.is_weak());
+    format!(
+        "# A test realm: its keys are no secrets.
+[libdefaults]
+ default_realm = {default}
+ default_ccache_name = FILE:{}
+ dns_lookup_kdc = false
+ dns_lookup_realm = false
+ dns_canonicalize_hostname = false
+ rdns = false
+ forwardable = true
+ allow_weak_crypto = {weak}
+ allow_rc4 = {weak}
+ allow_des3 = {weak}
+ permitted_enctypes = {names}
+ default_tkt_enctypes = {names}
+ default_tgs_enctypes = {names}
+
+[realms]
+{kdcs}
+[domain_realm]
+{domains}",
+        ccache.display()
+    )
+}
+
+/// Not a user, and not a KDC.
+fn is_service(account: &Account) -> bool {
+    account.password().is_none()
+        && account.principal().components().next() != Some(b"krbtgt".as_slice())
+}
+
+fn keytab<'a>(accounts: impl IntoIterator<Item = &'a Arc<Account>>) -> io::Result<Vec<u8>> {
+    let mut file = KeytabWriter::new(KeytabVersion::V2);
+    for account in accounts {
+        for key in account.keys() {
+            let etype = EtypeNumber(key.key.enctype().number());
+            let octets = key.key.expose_octets();
+            file.add(account.principal(), 0, key.kvno, etype, octets)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
+        }
+    }
+    Ok(file.into_vec())
+}
+
+/// `alice.keytab`; with the realm if it is not the default one.
+fn file_name(user: &Principal, realms: &[Arc<Realm>]) -> String {
+    let default = realms.first().map(|realm| realm.name.as_bytes());
+    let name = if default == Some(user.realm().0) {
+        user.display_without_realm().to_string()
+    } else {
+        user.to_string()
+    };
+    format!("{}.keytab", name.replace(['/', '\\'], "_"))
+}

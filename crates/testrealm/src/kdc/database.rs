@@ -1,0 +1,48 @@
+//! [`Database`]: the principals that a realm knows, and the realms that it trusts.
+
+use super::Account;
+use crate::realm::Realm;
+use portcullis::Principal;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// What the KDC of a realm looks up.
+#[derive(Debug, Default)]
+pub(crate) struct Database {
+    accounts: Mutex<BTreeMap<Principal, Arc<Account>>>,
+    /// Weak, since trust goes both ways and realms would keep each other for ever.
+    trusted: Mutex<Vec<Weak<Realm>>>,
+}
+
+impl Database {
+    /// Adds an account, or puts it in the place of the one of the same name.
+    pub(crate) fn add(&self, account: Account) {
+        let name = account.principal().clone();
+        lock(&self.accounts).insert(name, Arc::new(account));
+    }
+
+    pub(crate) fn find(&self, principal: &Principal) -> Option<Arc<Account>> {
+        lock(&self.accounts).get(principal).cloned()
+    }
+
+    /// All accounts, by name.
+    pub(crate) fn accounts(&self) -> Vec<Arc<Account>> {
+        lock(&self.accounts).values().cloned().collect()
+    }
+
+    pub(crate) fn trust(&self, realm: &Arc<Realm>) {
+        lock(&self.trusted).push(Arc::downgrade(realm));
+    }
+
+    /// The trusted realms that still exist.
+    pub(crate) fn trusted(&self) -> Vec<Arc<Realm>> {
+        lock(&self.trusted)
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,78 @@
+//! [`OpenTicket`]: a ticket-granting ticket for this realm, opened.
+
+use super::exchange::Time;
+use super::krb_error::Refusal;
+use crate::realm::Realm;
+use portcullis::{Enctype, Principal};
+use portcullis_crypto::{Key, KeyUsage};
+use portcullis_formats::der::Decode;
+use portcullis_formats::messages::{EncTicketPart, EncryptionKey, Ticket, TicketFlags};
+use portcullis_formats::registry::ErrorCode;
+
+/// A ticket-granting ticket for this realm, opened.
+pub(super) struct OpenTicket {
+    plaintext: Vec<u8>,
+    pub(super) session_key: Key,
+    /// The KDC's name in it: of this realm, or of the realm that referred the client.
+    pub(super) service: Principal,
+}
+
+impl OpenTicket {
+    /// Opens a ticket that this realm's KDC issued, or one that trusts it, for this realm's KDC.
+    pub(super) fn open(ticket: &Ticket<'_>, realm: &Realm) -> Result<Self, Refusal> {
+        let not_us = Refusal::new(ErrorCode::NOT_US, "PROCESS_TGS");
+        if !realm.krbtgt().name().same_name(&ticket.sname) {
+            return Err(not_us);
+        }
+        let Ok(service) = Principal::from_wire(ticket.realm, ticket.sname) else {
+            return Err(not_us);
+        };
+        let Some(account) = realm.database.find(&service) else {
+            return Err(not_us);
+        };
+        let sealed = ticket.enc_part;
+        let no_key = Refusal::new(ErrorCode::BADKEYVER, "PROCESS_TGS");
+        let key = account.key(sealed.etype, sealed.kvno).ok_or(no_key)?;
+        let plaintext = open(&key, KeyUsage::TICKET, sealed.cipher)?;
+        let session_key = session_key(&EncTicketPart::from_padded_der(&plaintext)?.key)?;
+        Ok(Self {
+            plaintext,
+            session_key,
+            service,
+        })
+    }
+
+    /// What the ticket says.
+    pub(super) fn part(&self) -> Result<EncTicketPart<'_>, Refusal> {
+        Ok(EncTicketPart::from_padded_der(&self.plaintext)?)
+    }
+
+    /// Whether it counts at this time.
+    pub(super) fn timely_at(&self, now: Time) -> Result<(), Refusal> {
+        let part = self.part()?;
+        let start = part.starttime.unwrap_or(part.authtime);
+        if now.is_well_before(start) || part.flags.contains(TicketFlags::INVALID) {
+            return Err(Refusal::new(ErrorCode::TKT_NYV, "PROCESS_TGS"));
+        }
+        if now.is_well_after(part.endtime) {
+            return Err(Refusal::new(ErrorCode::TKT_EXPIRED, "PROCESS_TGS"));
+        }
+        Ok(())
+    }
+}
+
+/// The plaintext.
+pub(super) fn open(key: &Key, usage: KeyUsage, cipher: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let mut cipher = cipher.to_vec();
+    match key.open(usage, &mut cipher) {
+        Ok(plaintext) => Ok(plaintext.to_vec()),
+        Err(_) => Err(Refusal::new(ErrorCode::BAD_INTEGRITY, "PROCESS_TGS")),
+    }
+}
+
+/// A key that came in a message.
+pub(super) fn session_key(key: &EncryptionKey<'_>) -> Result<Key, Refusal> {
+    let unusable = || Refusal::new(ErrorCode::ETYPE_NOSUPP, "PROCESS_TGS");
+    let enctype = Enctype::try_from(key.keytype.0).map_err(|_| unusable())?;
+    Key::new(enctype, key.keyvalue).map_err(|_| unusable())
+}

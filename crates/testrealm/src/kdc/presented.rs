@@ -1,0 +1,96 @@
+//! [`Presented`]: the AP-REQ of a TGS-REQ, verified (RFC 4120 §3.3.2, §3.3.3).
+
+use super::exchange::Exchange;
+use super::krb_error::Refusal;
+use super::open_ticket::{OpenTicket, open, session_key};
+use portcullis_crypto::{Key, KeyUsage};
+use portcullis_formats::der::{Decode, SequenceOfBuf};
+use portcullis_formats::messages::{
+    ApReq, Authenticator, AuthorizationData, AuthorizationDataElement,
+};
+use portcullis_formats::registry::{ErrorCode, PaDataType};
+
+/// A ticket-granting ticket whose session key the client holds.
+pub(super) struct Presented {
+    pub(super) tgt: OpenTicket,
+    pub(super) subkey: Option<Key>,
+}
+
+impl Presented {
+    /// Verifies ticket, authenticator, and the checksum over what is asked for.
+    pub(super) fn verify(exchange: &Exchange<'_>) -> Result<Self, Refusal> {
+        let octets = exchange.padata(PaDataType::TGS_REQ);
+        let missing = Refusal::new(ErrorCode::PADATA_TYPE_NOSUPP, "PROCESS_TGS");
+        let request = ApReq::from_der(octets.ok_or(missing)?)?;
+        let tgt = OpenTicket::open(&request.ticket, &exchange.realm)?;
+        let plaintext = open(
+            &tgt.session_key,
+            KeyUsage::TGS_REQ_AUTHENTICATOR,
+            request.authenticator.cipher,
+        )?;
+        let authenticator = Authenticator::from_padded_der(&plaintext)?;
+        same_client(&tgt, &authenticator)?;
+        if !exchange.now.agrees_with(authenticator.ctime) {
+            return Err(Refusal::new(ErrorCode::SKEW, "PROCESS_TGS"));
+        }
+        tgt.timely_at(exchange.now)?;
+        body_is_unmodified(exchange, &tgt, &authenticator)?;
+        let subkey = authenticator.subkey;
+        let subkey = subkey.map(|key| session_key(&key)).transpose()?;
+        Ok(Self { tgt, subkey })
+    }
+
+    /// What the client's side of the reply is sealed with.
+    pub(super) fn reply_key(&self) -> (Key, KeyUsage) {
+        match &self.subkey {
+            Some(subkey) => (subkey.clone(), KeyUsage::TGS_REP_SUBKEY),
+            None => (self.tgt.session_key.clone(), KeyUsage::TGS_REP_SESSION),
+        }
+    }
+
+    /// What the client wants in the ticket, then what the ticket-granting ticket has.
+    pub(super) fn authorization_data(
+        &self,
+        exchange: &Exchange<'_>,
+    ) -> Result<SequenceOfBuf, Refusal> {
+        let (key, usage) = match &self.subkey {
+            Some(subkey) => (subkey, KeyUsage::TGS_REQ_AUTHDATA_SUBKEY),
+            None => (&self.tgt.session_key, KeyUsage::TGS_REQ_AUTHDATA_SESSION),
+        };
+        let sealed = exchange.body.enc_authorization_data;
+        let asked = sealed.map(|sealed| open(key, usage, sealed.cipher));
+        let asked = asked.transpose()?;
+        let mut elements: Vec<AuthorizationDataElement<'_>> = Vec::new();
+        if let Some(asked) = &asked {
+            elements.extend(AuthorizationData::from_padded_der(asked)?);
+        }
+        elements.extend(self.tgt.part()?.authorization_data.into_iter().flatten());
+        Ok(SequenceOfBuf::of(&elements))
+    }
+}
+
+fn same_client(tgt: &OpenTicket, authenticator: &Authenticator<'_>) -> Result<(), Refusal> {
+    let part = tgt.part()?;
+    if part.crealm == authenticator.crealm && part.cname.same_name(&authenticator.cname) {
+        return Ok(());
+    }
+    Err(Refusal::new(ErrorCode::BADMATCH, "PROCESS_TGS"))
+}
+
+/// RFC 4120 §3.3.3: a keyed checksum, in the session key whatever the subkey, over the body's
+/// own octets.
+fn body_is_unmodified(
+    exchange: &Exchange<'_>,
+    tgt: &OpenTicket,
+    authenticator: &Authenticator<'_>,
+) -> Result<(), Refusal> {
+    let inappropriate = || Refusal::new(ErrorCode::INAPP_CKSUM, "PROCESS_TGS");
+    let checksum = authenticator.cksum.ok_or_else(inappropriate)?;
+    let key = &tgt.session_key;
+    if checksum.cksumtype.0 != key.enctype().checksum_type() {
+        return Err(inappropriate());
+    }
+    let mac = key.mac(KeyUsage::TGS_REQ_CHECKSUM);
+    mac.verify(&[exchange.request.req_body], checksum.checksum)
+        .map_err(|_| Refusal::new(ErrorCode::MODIFIED, "PROCESS_TGS"))
+}

@@ -1,0 +1,94 @@
+//! [`Target`]: whom the ticket of a TGS-REP is for, and in which keys.
+
+use super::exchange::Exchange;
+use super::issue::TicketKey;
+use super::krb_error::Refusal;
+use super::open_ticket::OpenTicket;
+use portcullis::{Enctype, Principal};
+use portcullis_formats::messages::{KdcOptions, PrincipalName, Realm};
+use portcullis_formats::registry::{ErrorCode, EtypeNumber};
+
+/// Whom a ticket is for.
+pub(super) struct Target {
+    principal: Principal,
+    pub(super) ticket_key: TicketKey,
+    pub(super) session_enctype: Enctype,
+}
+
+impl Target {
+    /// The service that is asked for, or the KDC that knows it.
+    pub(super) fn find(exchange: &Exchange<'_>, tgt: &OpenTicket) -> Result<Self, Refusal> {
+        let unknown = || Refusal::new(ErrorCode::S_PRINCIPAL_UNKNOWN, "LOOKING_UP_SERVER");
+        let asked = Principal::from_wire(exchange.body.realm, exchange.sname()?);
+        let asked = asked.map_err(|_| unknown())?;
+        if exchange.asks(KdcOptions::RENEW) && asked != tgt.service {
+            return Err(Refusal::new(ErrorCode::SERVER_NOMATCH, "PROCESS_TGS"));
+        }
+        if exchange.asks(KdcOptions::ENC_TKT_IN_SKEY) {
+            return Self::user_to_user(exchange, asked);
+        }
+        let known = exchange.service()?.is_some();
+        let principal = match referral(exchange, &asked) {
+            _ if known => asked,
+            Some(principal) => principal,
+            None => return Err(unknown()),
+        };
+        let account = exchange.realm.database.find(&principal);
+        let account = account.ok_or_else(unknown)?;
+        Ok(Self {
+            ticket_key: Exchange::ticket_key(&account)?,
+            session_enctype: exchange.session_enctype(&account)?,
+            principal,
+        })
+    }
+
+    /// Sealed with the session key of the ticket-granting ticket that came along (RFC 4120 §3.3.3).
+    fn user_to_user(exchange: &Exchange<'_>, asked: Principal) -> Result<Self, Refusal> {
+        let missing = Refusal::new(ErrorCode::BADOPTION, "NO_2ND_TKT");
+        let second = exchange.body.additional_tickets;
+        let second = second.and_then(|tickets| tickets.iter().next());
+        let second = OpenTicket::open(&second.ok_or(missing)?, &exchange.realm)?;
+        second.timely_at(exchange.now)?;
+        let part = second.part()?;
+        if !asked.is(part.crealm, part.cname) {
+            return Err(Refusal::new(ErrorCode::SERVER_NOMATCH, "2ND_TKT_MISMATCH"));
+        }
+        let key = second.session_key;
+        let session_enctype = key.enctype();
+        let etype = EtypeNumber(session_enctype.number());
+        if !exchange.body.etype.iter().any(|asked| asked == etype) {
+            return Err(Refusal::new(
+                ErrorCode::ETYPE_NOSUPP,
+                "BAD_ETYPE_IN_2ND_TKT",
+            ));
+        }
+        Ok(Self {
+            principal: asked,
+            ticket_key: TicketKey { kvno: None, key },
+            session_enctype,
+        })
+    }
+
+    pub(super) fn realm(&self) -> Realm<'_> {
+        self.principal.realm()
+    }
+
+    pub(super) fn name(&self) -> PrincipalName<'_> {
+        self.principal.name()
+    }
+}
+
+/// The KDC of the trusted realm that has this service, whatever realm the client thought it in
+/// (RFC 6806 §8).
+fn referral(exchange: &Exchange<'_>, asked: &Principal) -> Option<Principal> {
+    if !exchange.asks(KdcOptions::CANONICALIZE) {
+        return None;
+    }
+    let trusted = exchange.realm.database.trusted();
+    let knows = |realm: &&std::sync::Arc<crate::realm::Realm>| {
+        let there = Principal::new(&realm.name, asked.components());
+        there.is_ok_and(|there| realm.database.find(&there).is_some())
+    };
+    let other = trusted.iter().find(knows)?;
+    Principal::new(&exchange.realm.name, ["krbtgt", &other.name]).ok()
+}
