@@ -63,18 +63,21 @@ impl<'a> Reader<'a> {
 
     /// What is not yet read.
     #[must_use]
+    #[inline]
     pub const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// Whether all is read.
     #[must_use]
+    #[inline]
     pub const fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// The identifier octet of the next element.
     #[must_use]
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
@@ -87,6 +90,7 @@ impl<'a> Reader<'a> {
 
     /// The error of `kind` at the place where the reader stands.
     #[must_use]
+    #[inline]
     pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
         DecodeError {
             kind,
@@ -100,6 +104,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeErrorKind::TrailingData`].
+    #[inline]
     pub const fn finish(self) -> Result<()> {
         match self.rest.len() {
             0 => Ok(()),
@@ -111,6 +116,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeError`] of the tags, of `fields`, or of what they leave over.
+    #[inline]
     pub fn application<T>(
         &mut self,
         number: u8,
@@ -130,6 +136,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeError`] of the tag, of `fields`, or of what they leave over.
+    #[inline]
     pub fn sequence<T>(
         &mut self,
         name: &'static str,
@@ -146,6 +153,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeError`] of the tag, of `value`, or of what it leaves over.
+    #[inline]
     pub fn field<T>(
         &mut self,
         number: u8,
@@ -165,6 +173,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeError`] of `value`, or of what it leaves over.
+    #[inline]
     pub fn optional<T>(
         &mut self,
         number: u8,
@@ -196,6 +205,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeErrorKind::UnexpectedTag`], or what is wrong with its length.
+    #[inline]
     pub fn enter(&mut self, tag: u8) -> Result<Self> {
         self.nested(tag, self.structure)
     }
@@ -204,6 +214,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeErrorKind::UnexpectedTag`], or what is wrong with its length.
+    #[inline]
     pub fn element(&mut self, tag: u8) -> Result<&'a [u8]> {
         match self.peek() {
             Some(found) if found == tag => self.any().map(|(_, contents)| contents),
@@ -218,6 +229,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// What is wrong with its tag or length.
+    #[inline]
     pub fn any(&mut self) -> Result<(u8, &'a [u8])> {
         let (tag, header, length) = self.header()?;
         let after = self.rest.get(header..).unwrap_or_default();
@@ -248,6 +260,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::element`].
+    #[inline]
     pub fn octet_string(&mut self) -> Result<&'a [u8]> {
         self.element(OCTET_STRING)
     }
@@ -257,6 +270,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::element`].
+    #[inline]
     pub fn general_string(&mut self) -> Result<&'a [u8]> {
         self.element(GENERAL_STRING)
     }
@@ -279,6 +293,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`DecodeErrorKind::IntegerOutOfRange`], [`DecodeErrorKind::NonMinimalInteger`], or as
     /// [`Reader::element`].
+    #[inline]
     pub fn int32(&mut self) -> Result<i32> {
         let start = self.clone();
         i32::try_from(self.integer(INTEGER)?)
@@ -289,6 +304,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::int32`].
+    #[inline]
     pub fn uint32(&mut self) -> Result<u32> {
         let start = self.clone();
         u32::try_from(self.integer(INTEGER)?)
@@ -324,6 +340,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`DecodeErrorKind::Constant`], or as [`Reader::int32`].
+    #[inline]
     pub fn constant(&mut self, expected: i32) -> Result<()> {
         let start = self.clone();
         let found = self.int32()?;
@@ -384,6 +401,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn integer(&mut self, tag: u8) -> Result<i64> {
         let start = self.clone();
         let octets = self.element(tag)?;
@@ -406,18 +424,20 @@ impl<'a> Reader<'a> {
             .fold(sign, |value, octet| (value << 8) | i64::from(*octet)))
     }
 
+    #[inline]
     fn nested(&mut self, tag: u8, structure: &'static str) -> Result<Self> {
         if self.depth >= MAX_DEPTH {
             return Err(self.error(DecodeErrorKind::TooDeep));
         }
-        let structure_before = core::mem::replace(&mut self.structure, structure);
-        let field_before = self.field;
-        if structure != structure_before {
-            self.field = "";
-        }
-        let contents = self.element(tag)?;
-        self.structure = structure_before;
-        self.field = field_before;
+        let contents = self.element(tag).map_err(|error| {
+            let same = structure == error.structure;
+            let field = if same { error.field } else { "" };
+            DecodeError {
+                structure,
+                field,
+                ..error
+            }
+        })?;
         Ok(Self {
             rest: contents,
             offset: self.offset.saturating_sub(contents.len()),
@@ -429,6 +449,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The identifier octet, how long tag and length are together, and the length of the contents.
+    #[inline]
     fn header(&self) -> Result<(u8, usize, usize)> {
         let (tag, header, length) = match *self.rest {
             [tag, length @ 0..=0x7f, ..] => (tag, 2, usize::from(length)),
@@ -466,6 +487,7 @@ impl<'a> Reader<'a> {
         Ok((tag, header, length))
     }
 
+    #[inline]
     fn skip_unknown_fields(&mut self) -> Result<()> {
         while let Some(tag) = self.peek() {
             let number = tag & TAG_NUMBER;

@@ -95,11 +95,22 @@ impl Writer {
     /// An element with the identifier octet `tag`, its contents written by `contents`.
     pub fn nested(&mut self, tag: u8, contents: impl FnOnce(&mut Self)) {
         let start = self.octets.len();
+        self.octets.extend_from_slice(&[tag, 0]);
         contents(self);
-        let length = self.octets.len().saturating_sub(start);
-        let (header, used) = header(tag, length);
-        self.octets
-            .splice(start..start, header.into_iter().take(used));
+        let length = self.octets.len().saturating_sub(start).saturating_sub(2);
+        match (
+            u8::try_from(length),
+            self.octets.get_mut(start.saturating_add(1)),
+        ) {
+            (Ok(short @ ..=0x7f), Some(place)) => *place = short,
+            _ => {
+                let (header, used) = header(tag, length);
+                self.octets.splice(
+                    start..start.saturating_add(2),
+                    header.into_iter().take(used),
+                );
+            }
+        }
     }
 
     /// An element with the identifier octet `tag` and these contents.
