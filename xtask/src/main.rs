@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask test | tidy | record`.
+//! The project's own commands: `cargo xtask test | tidy | record | agpl`.
 //!
 //! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
-//! `record` writes `testdata/tokens` anew from the real peers.
+//! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`.
 
+mod agpl;
 mod command;
 mod fuzz;
 mod gates;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use report::Report;
 
-const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record
+const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl
 steps: peers fmt clippy tests doctests tidy interop musl fuzz";
 
 fn main() -> ExitCode {
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         ["test", steps @ ..] => test(steps),
         ["tidy"] => tidy::run(&root()).print(),
         ["record"] => interop::record(),
+        ["agpl"] => agpl::run(&root()),
         _ => {
             eprintln!("{USAGE}");
             false

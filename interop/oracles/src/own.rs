@@ -65,15 +65,16 @@ pub fn samples() -> Vec<Sample> {
     samples
 }
 
-/// Messages that we read and that are peculiar: hints instead of a MIC as Windows sends them ([MS-SPNG] §2.2.1), and
-/// reqFlags of any form, which RFC 4178 §4.2.1 wants ignored.
+/// Peculiar messages: hints instead of a MIC as Windows sends them ([MS-SPNG] §2.2.1), and reqFlags of any form, which
+/// RFC 4178 §4.2.1 wants ignored (but not of a tag that we cannot read).
 #[must_use]
 pub fn peculiar() -> Vec<Sample> {
     let hints = [0xa3, 4, 0x30, 2, 0xa0, 0];
     let no_flags = [0xa1, 0];
     let cut_flags = [0xa1, 4, 0x03, 0x81, 0x80, 0];
     let odd_flags = [0xa1, 2, 0x1d, 0];
-    let fields: [&[u8]; 4] = [&hints, &no_flags, &cut_flags, &odd_flags];
+    let high_tag = [0xa1, 2, 0x1f, 0];
+    let fields: [&[u8]; 5] = [&hints, &no_flags, &cut_flags, &odd_flags, &high_tag];
     fields
         .into_iter()
         .map(|field| {

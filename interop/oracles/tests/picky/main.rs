@@ -18,6 +18,10 @@ const PICKY: Oracle = Oracle {
             "It leaves versions and message types to its caller.",
         ),
         (
+            "accepts: HighTagNumber",
+            "An optional field that it cannot read is absent to it, and it does not look at what is left over then.",
+        ),
+        (
             "accepts: IndefiniteLength",
             "An optional field that it cannot read is absent to it, and it does not look at what is left over then.",
         ),
