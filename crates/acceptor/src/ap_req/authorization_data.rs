@@ -68,30 +68,33 @@ impl<'p> ClientHints<'p> {
 
 /// RFC 4120 §5.2.6: an element of unknown type outside AD-IF-RELEVANT refuses the request.
 pub(super) fn nothing_critical(data: AuthorizationData<'_>, lenient: bool) -> Result<(), Error> {
+    walk(data, true, MAX_DEPTH, &mut |element, critical| {
+        unknown(element, critical && !lenient)
+    })
+}
+
+/// The same for the ticket's: the KDC marks one there that serves as FAST armor only (RFC 6113
+/// §5.4.1.1).
+pub(super) fn nothing_critical_in_ticket(
+    data: AuthorizationData<'_>,
+    lenient: bool,
+) -> Result<(), Error> {
     walk(
         data,
         true,
         MAX_DEPTH,
         &mut |element, critical| match element.ad_type {
-            unknown if critical && !lenient && !HARMLESS.contains(&unknown) => {
-                Err(AuthorizationDataError::Critical(unknown).into())
-            }
-            _ => Ok(()),
+            AuthDataType::FX_FAST_ARMOR => Err(TicketError::ArmorOnly.into()),
+            _ => unknown(element, critical && !lenient),
         },
     )
 }
 
-/// RFC 6113 §5.4.1.1: the KDC marks a ticket that serves as FAST armor only.
-pub(super) fn no_armor(in_ticket: AuthorizationData<'_>) -> Result<(), Error> {
-    walk(
-        in_ticket,
-        true,
-        MAX_DEPTH,
-        &mut |element, _| match element.ad_type {
-            AuthDataType::FX_FAST_ARMOR => Err(TicketError::ArmorOnly.into()),
-            _ => Ok(()),
-        },
-    )
+fn unknown(element: &AuthorizationDataElement<'_>, critical: bool) -> Result<(), Error> {
+    match critical && !HARMLESS.contains(&element.ad_type) {
+        true => Err(AuthorizationDataError::Critical(element.ad_type).into()),
+        false => Ok(()),
+    }
 }
 
 fn ap_options(element: &AuthorizationDataElement<'_>) -> Result<u32, AuthorizationDataError> {
