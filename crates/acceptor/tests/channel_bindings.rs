@@ -165,3 +165,44 @@ fn options_in_the_ticket_claim_nothing() {
             .is_ok()
     );
 }
+
+/// One channel takes the place of another; it does not come beside it.
+#[test]
+fn bindings_that_are_said_anew_replace_those_before() {
+    let bound = |client: &ChannelBindings| {
+        let scene = Scene::new();
+        let token = scene.token().channel_bindings(client).build();
+        let negotiation = scene.acceptor.begin().channel_bindings(&ours());
+        let negotiation = negotiation.channel_bindings(&our_next());
+        negotiation.step(token.token(), scene.realm.now()).is_ok()
+    };
+    assert!(bound(&our_next()));
+    assert!(!bound(&ours()));
+}
+
+/// They hold for the legs that follow.
+#[test]
+fn bindings_that_were_said_hold_for_later_legs() {
+    use portcullis::Step;
+    use portcullis::formats::gss::Mechanism;
+    use portcullis_testrealm::Next;
+    for (client, accepted) in [(ours(), true), (our_next(), false)] {
+        let scene = Scene::new();
+        let list = [Mechanism::Ntlm, Mechanism::Krb5];
+        let first = scene
+            .token()
+            .channel_bindings(&client)
+            .mech_list(&list)
+            .build();
+        let negotiation = scene.acceptor.begin().channel_bindings(&ours());
+        let step = negotiation.step(first.token(), scene.realm.now());
+        let Ok(Step::Continue { negotiation, reply }) = step else {
+            panic!("{step:?}")
+        };
+        let Ok(Next::Send(second)) = first.next(&reply) else {
+            panic!("not sent")
+        };
+        let outcome = negotiation.step(second.token(), scene.realm.now());
+        assert_eq!(outcome.is_ok(), accepted);
+    }
+}

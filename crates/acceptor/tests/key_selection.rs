@@ -5,7 +5,7 @@ mod scene;
 
 use portcullis::error::{NoKeyReason, TicketError};
 use portcullis::formats::keytab::{KeytabVersion, KeytabWriter};
-use portcullis::formats::registry::{EtypeNumber, Kvno};
+use portcullis::formats::registry::{AuthDataType, EtypeNumber, Kvno};
 use portcullis::identity::KeySelected;
 use portcullis::{Acceptor, AcceptorBuilder, Enctype, Error, KeySelection, Keytab, ServicePattern};
 use portcullis_testrealm::{Fault, TestRealm, TokenBuilder};
@@ -369,4 +369,83 @@ fn an_acceptor_without_a_usable_key_is_not_built() {
     );
     let empty = KeytabWriter::new(KeytabVersion::V2).into_vec();
     assert!(Acceptor::new(Keytab::parse(empty).unwrap()).is_err());
+}
+
+/// MIT krb5 takes a key of version 0 for one of any version, and a ticket of version 0 for one that
+/// names none.
+#[test]
+fn version_0_is_any_version() {
+    let realm = realm();
+    let web = realm.service_with(WEB).kvnos([0]).build();
+    let scene = Scene::of(realm, web, |settings| {
+        settings.key_selection(KeySelection::EXACT)
+    });
+    for shown in [Some(7), Some(0), None] {
+        let token = scene.token().shown_kvno(shown);
+        assert_eq!(selected(&scene, token), (KeySelected::Exact, 0));
+    }
+    let scene = rotated(|settings| settings.key_selection(KeySelection::EXACT));
+    let newest = scene.token().kvno(3).shown_kvno(Some(0));
+    assert_eq!(selected(&scene, newest), (KeySelected::Exact, 3));
+}
+
+/// Windows asks for a name in any case; the key of that name is tried before those of others, of
+/// which there may be more than are tried.
+#[test]
+fn the_same_name_in_another_case_is_tried_before_other_names() {
+    let realm = realm();
+    let many = realm
+        .service_with("HTTP/many.example.test")
+        .kvnos(1..=70)
+        .build();
+    let web = realm.service_with(WEB).kvnos([200]).build();
+    let octets = [many.keytab_octets(), web.keytab_octets()[2..].to_vec()].concat();
+    let acceptor = Acceptor::new(Keytab::parse(octets).unwrap()).unwrap();
+    let step = |name: &str| {
+        let token = realm.user("alice").token_for(&web).shown_service(name);
+        let token = token.shown_kvno(Some(1)).build();
+        acceptor.begin().step(token.token(), realm.now())
+    };
+    let (context, _) = complete(step("HTTP/WEB.Example.Test"));
+    assert_eq!(context.identity().key().selected, KeySelected::Alias);
+    assert_eq!(context.identity().service(), web.principal());
+    refused(step("HTTP/web"));
+}
+
+/// A large ticket buys fewer trials: junk of 64 KiB must not cost 64 times its weight. Whoever is
+/// refused for that learns what to do.
+#[test]
+fn the_octets_that_one_ticket_costs_are_bounded() {
+    let realm = realm();
+    let web = realm.service_with(WEB).kvnos(1..=20).build();
+    let acceptor = |settings: fn(AcceptorBuilder) -> AcceptorBuilder| {
+        settings(Acceptor::builder(web.keytab())).build().unwrap()
+    };
+    let large = || {
+        let data = vec![0; 60_000];
+        let token = realm
+            .user("alice")
+            .token_for(&web)
+            .shown_service("HTTP/web");
+        token.ticket_authorization_data(AuthDataType::WIN2K_PAC, &data)
+    };
+    let step = |token: TokenBuilder| {
+        acceptor(|settings| settings)
+            .begin()
+            .step(token.build().token(), realm.now())
+    };
+    // 512 KiB are eight such tickets; the key of version 20 comes first in the file.
+    complete(step(large().kvno(20).shown_kvno(Some(99))));
+    complete(step(large().kvno(13).shown_kvno(Some(99))));
+    let rejection = refused(step(large().kvno(12).shown_kvno(Some(99))));
+    let Error::NoKey(no_key) = rejection.error() else {
+        panic!("{rejection}")
+    };
+    assert_eq!(no_key.untried, 12);
+    assert!(
+        rejection
+            .to_string()
+            .ends_with("; 12 more were not tried, bind this acceptor to its service")
+    );
+    complete(step(large().kvno(12).shown_service(WEB)));
 }

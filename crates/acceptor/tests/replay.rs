@@ -15,7 +15,7 @@ use portcullis::formats::gss::{InitialContextToken, Mechanism, TokenId, frame, s
 use portcullis::formats::messages::{ApReq, KerberosString};
 use portcullis::formats::registry::{ErrorCode, Kvno};
 use portcullis::replay::{Freshness, MemoryReplayCache, ReplayCache, ReplayCacheError, ReplayTag};
-use portcullis::{Acceptor, Error, Keytab, Principal, Step, UnrecordedStep};
+use portcullis::{Acceptor, ConfigError, Error, Keytab, Principal, Step, UnrecordedStep};
 use portcullis_testrealm::{Fault, TestRealm};
 use scene::{Scene, WEB, complete, refused};
 use std::sync::Arc;
@@ -315,4 +315,24 @@ fn clients_of_one_name_in_two_realms_are_told_apart() {
         let token = realm.user("alice").token_for(service).build();
         complete(acceptor.begin().step(token.token(), realm.now()));
     }
+}
+
+/// An authenticator expires with the clock skew. Acceptors that disagreed about it would look for
+/// its record in different places, and each would accept it.
+#[test]
+fn acceptors_of_one_cache_allow_the_same_clock_skew() {
+    let scene = Scene::new();
+    let cache: Arc<dyn ReplayCache> = Arc::new(MemoryReplayCache::default());
+    let build = |skew: Duration| {
+        let builder = Acceptor::builder(scene.web.keytab());
+        builder.replay_cache(cache.clone()).clock_skew(skew).build()
+    };
+    build(SKEW).unwrap();
+    build(SKEW).unwrap();
+    let error = build(SKEW + SECOND).unwrap_err();
+    assert!(matches!(error, ConfigError::ReplayCache(_)));
+    assert_eq!(
+        error.to_string(),
+        "the replay cache serves acceptors with a clock skew of 300 s"
+    );
 }

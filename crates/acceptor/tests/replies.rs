@@ -185,3 +185,25 @@ fn a_refusal_is_short() {
         }
     }
 }
+
+/// A token of 64 KiB must not make a header of 80 KiB: names are repeated up to 1 KiB.
+#[test]
+fn endless_names_are_not_repeated() {
+    let reply = |length: usize, spnego: bool| {
+        let scene = Scene::new();
+        let name = format!("HTTP/{}", "x".repeat(length));
+        let token = scene
+            .token()
+            .mutual()
+            .shown_service(&name)
+            .fault(Fault::Expired);
+        let token = if spnego { token.spnego() } else { token };
+        let rejection = scene.refuse(&token.build());
+        rejection.reply().map(<[u8]>::len)
+    };
+    assert!(reply(900, false).is_some_and(|length| length > 900));
+    assert_eq!(reply(1024, false), None);
+    assert_eq!(reply(60_000, false), None);
+    assert!(reply(900, true).is_some_and(|length| length > 900));
+    assert!(reply(60_000, true).is_some_and(|length| length < 20));
+}

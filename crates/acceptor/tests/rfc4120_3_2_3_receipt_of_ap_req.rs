@@ -10,7 +10,7 @@ use portcullis::formats::messages::TicketFlags;
 use portcullis::formats::registry::{AuthDataType, ChecksumTypeNumber, EtypeNumber, Kvno};
 use portcullis::identity::{Framing, KeySelected};
 use portcullis::transited::RealmPaths;
-use portcullis::{AcceptorBuilder, Enctype, Error, WeakEnctype};
+use portcullis::{Acceptor, AcceptorBuilder, ConfigError, Enctype, Error, WeakEnctype};
 use portcullis_testrealm::{Fault, TestRealm, TokenBuilder};
 use scene::{Scene, WEB, complete, refused};
 
@@ -535,4 +535,74 @@ fn a_refused_authenticator_is_not_recorded() {
     );
     let rejection = refused(scene.step(&token));
     assert!(matches!(rejection.error(), Error::Replayed { .. }));
+}
+
+/// With no skew nobody gets in, with a long one tickets hardly expire: neither is meant.
+#[test]
+fn a_clock_skew_lies_between_a_second_and_an_hour() {
+    let build = |skew: Duration| {
+        let web = TestRealm::new("EXAMPLE.TEST").service(WEB);
+        Acceptor::builder(web.keytab()).clock_skew(skew).build()
+    };
+    for skew in [SECOND, Duration::from_secs(3600)] {
+        assert!(build(skew).is_ok());
+    }
+    for skew in [
+        Duration::ZERO,
+        Duration::from_millis(999),
+        Duration::from_secs(3601),
+        Duration::MAX,
+    ] {
+        let error = build(skew).unwrap_err();
+        assert_eq!(error, ConfigError::ClockSkew { asked: skew });
+    }
+}
+
+/// RFC 8062 §4: the anonymous realm vouches for nobody, so there is no path to look at.
+#[test]
+fn a_client_of_the_anonymous_realm_came_by_no_path() {
+    let anonymous = |token: TokenBuilder| {
+        let token = token
+            .fault(Fault::Anonymous)
+            .client_realm("WELLKNOWN:ANONYMOUS");
+        token.transited(b"STRANGE.ORG")
+    };
+    assert_eq!(alice(anonymous), Err(TicketError::Anonymous.into()));
+    assert_eq!(with(AcceptorBuilder::allow_anonymous, anonymous), Ok(()));
+}
+
+/// RFC 6113 §5.4.1.1: only the KDC can mark a ticket as armor. A client that marks itself does not
+/// know what it says, or speaks to a KDC.
+#[test]
+fn the_mark_of_armor_in_the_authenticator_is_authorization_data_like_any_other() {
+    let armor = [
+        0x30, 13, 0x30, 11, 0xa0, 3, 2, 1, 71, 0xa1, 4, 4, 2, b'n', b'o',
+    ];
+    let data = AuthDataType::IF_RELEVANT;
+    assert_eq!(
+        alice(|token| token.authenticator_authorization_data(data, &armor)),
+        Ok(())
+    );
+    assert_eq!(
+        alice(|token| token.ticket_authorization_data(data, &armor)),
+        Err(TicketError::ArmorOnly.into())
+    );
+}
+
+/// What is personal or secret stays out of logs.
+#[test]
+fn an_identity_prints_no_authorization_data_and_no_key() {
+    let scene = Scene::with(AcceptorBuilder::keep_delegated_credentials);
+    let data = AuthDataType::WIN2K_PAC;
+    let token = scene
+        .token()
+        .ticket_authorization_data(data, &[0x5e; 40])
+        .delegate();
+    let (context, _) = scene.accept(&token.build());
+    let printed = format!("{context:?}");
+    assert!(printed.contains("alice@EXAMPLE.TEST"));
+    assert!(
+        !printed.contains("94, 94") && !printed.contains("key: ["),
+        "{printed}"
+    );
 }

@@ -3,13 +3,18 @@
 
 mod scene;
 
+use core::time::Duration;
 use portcullis::entropy::{Entropy, EntropyError};
-use portcullis::error::{AuthenticatorError, DelegationError, NegotiationError, Unsupported};
+use portcullis::error::{
+    AuthenticatorError, DelegationError, NegotiationError, TicketError, Unsupported,
+};
 use portcullis::formats::ccache::CredentialCache;
 use portcullis::formats::der::Decode;
-use portcullis::formats::gss::{ContextFlags, InitialContextToken, Mechanism, TokenId};
+use portcullis::formats::gss::{
+    ContextFlags, InitialContextToken, Mechanism, TokenId, split_token_id,
+};
 use portcullis::formats::messages::{ApOptions, ApRep, KrbError, TicketFlags};
-use portcullis::formats::registry::{AuthDataType, EtypeNumber};
+use portcullis::formats::registry::{AuthDataType, ErrorCode, EtypeNumber};
 use portcullis::identity::Framing;
 use portcullis::{Enctype, Error, Negotiation, Step, WeakEnctype};
 use portcullis_testrealm::{Fault, Initiation, Next, TestRealm, TokenBuilder};
@@ -35,9 +40,9 @@ fn the_answer_comes_in_the_frame_of_the_request() {
     }
 }
 
-/// §4.1: only an AP-REQ begins a context.
+/// §4.1: only an AP-REQ begins a context; whoever sends another token is told so, with the code 40.
 #[test]
-fn another_token_than_an_ap_req_begins_nothing() {
+fn another_token_than_an_ap_req_begins_nothing_and_is_told_so() {
     let scene = Scene::new();
     let ids = [
         TokenId::AP_REP,
@@ -57,6 +62,15 @@ fn another_token_than_an_ap_req_begins_nothing() {
         token.splice(at..at + 2, id.0);
         let rejection = refused(scene.acceptor.begin().step(&token, scene.realm.now()));
         assert_eq!(*rejection.error(), Unsupported::TokenId(id.0).into());
+        let framed = InitialContextToken::decode(rejection.reply().unwrap()).unwrap();
+        let (id, message) = split_token_id(framed.inner).unwrap();
+        let error = KrbError::from_der(message).unwrap();
+        assert_eq!(
+            (id, error.error_code),
+            (TokenId::KRB_ERROR, ErrorCode::MSG_TYPE)
+        );
+        // It names no service, so the answer names ours.
+        assert!(scene.web.principal().is(error.realm, error.sname));
     }
 }
 
@@ -369,6 +383,57 @@ fn second_leg(scene: &Scene, token: Initiation) -> (Negotiation, Initiation) {
         panic!("the initiator does not go on")
     };
     (negotiation, third)
+}
+
+/// [MS-KILE] §3.4.5.1: DCE style always gets our subkey, so that our own answer, which has one,
+/// cannot come back as the client's, which has none.
+#[test]
+fn our_own_answer_does_not_pass_for_the_third_leg() {
+    for enctype in Enctype::all() {
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let web = realm.service_with(WEB).enctypes([*enctype]).build();
+        let scene = Scene::of(realm, web, |settings| {
+            settings
+                .allow_camellia()
+                .danger_allow(WeakEnctype::Rc4Hmac)
+                .danger_allow(WeakEnctype::Des3CbcSha1)
+        });
+        for shape in [|token: TokenBuilder| token, TokenBuilder::no_subkey] {
+            let token = shape(scene.token().dce_style()).build();
+            let Ok(Step::Continue { negotiation, reply }) = scene.step(&token) else {
+                panic!("not continued")
+            };
+            let rejection = refused(negotiation.step(&reply, scene.realm.now()));
+            assert_eq!(
+                *rejection.error(),
+                NegotiationError::ThirdLeg.into(),
+                "{enctype}"
+            );
+        }
+    }
+}
+
+/// A peer can take its time between two legs; the ticket must still count when it is done.
+#[test]
+fn a_ticket_that_ends_between_two_legs_is_refused() {
+    for spnego in [false, true] {
+        let scene = Scene::new();
+        let end = scene.realm.now() + Duration::from_secs(60);
+        let token = scene.token().dce_style().endtime(end);
+        let token = if spnego { token.spnego() } else { token };
+        let (negotiation, third) = second_leg(&scene, token.build());
+        let rejection = refused(negotiation.step(third.token(), end + Duration::from_secs(301)));
+        assert!(matches!(
+            rejection.error(),
+            Error::Ticket(TicketError::Expired { .. })
+        ));
+        assert_eq!(rejection.reply().is_some(), spnego);
+
+        let token = scene.token().dce_style().endtime(end);
+        let token = if spnego { token.spnego() } else { token };
+        let (negotiation, third) = second_leg(&scene, token.build());
+        complete(negotiation.step(third.token(), end + Duration::from_secs(300)));
+    }
 }
 
 /// What is drawn from a source that always gives the same.

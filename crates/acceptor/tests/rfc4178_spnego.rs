@@ -1,12 +1,20 @@
 //! RFC 4178: the negotiation of the mechanism, and the MIC that protects it.
-#![allow(clippy::panic, clippy::unwrap_used, reason = "test code")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "test code"
+)]
 
 mod scene;
 
-use portcullis::error::{NegotiationError, Unsupported};
+use core::time::Duration;
+use portcullis::error::{NegotiationError, TicketError, Unsupported};
 use portcullis::formats::der::{Decode, Encode, Writer};
-use portcullis::formats::gss::{ContextFlags, Mechanism, frame};
-use portcullis::formats::spnego::{NegState, NegTokenInit, NegTokenResp, encode_mech_types};
+use portcullis::formats::gss::{ContextFlags, InitialContextToken, Mechanism, frame};
+use portcullis::formats::spnego::{
+    MechTypeList, NegState, NegTokenInit, NegTokenResp, encode_mech_types,
+};
 use portcullis::identity::Framing;
 use portcullis::{Enctype, Error, Negotiation, Rejection, SecurityContext, Step, WeakEnctype};
 use portcullis_testrealm::{Fault, Initiation, InitiationError, InitiatorContext, Next, TestRealm};
@@ -309,7 +317,7 @@ fn an_empty_token_is_answered_with_hints_once() {
     let scene = Scene::new();
     let now = scene.realm.now();
     let (negotiation, reply) = continued(scene.acceptor.begin().step(b"", now));
-    let inner = portcullis::formats::gss::InitialContextToken::decode(&reply).unwrap();
+    let inner = InitialContextToken::decode(&reply).unwrap();
     let hints = NegTokenInit::from_der(inner.inner).unwrap();
     let ours: Vec<_> = hints.mech_types.unwrap().iter().collect();
     assert_eq!(ours, [Mechanism::MsKrb5.oid(), Mechanism::Krb5.oid()]);
@@ -520,4 +528,66 @@ fn the_list_is_signed_with_keys_of_every_enctype() {
             }
         }
     }
+}
+
+/// A peer can take its time before it signs; the ticket must still count when it does.
+#[test]
+fn a_ticket_that_ends_before_the_signature_is_refused() {
+    let scene = Scene::new();
+    let end = scene.realm.now() + Duration::from_secs(60);
+    let third_leg = |late: u64| {
+        let first = scene
+            .token()
+            .mutual()
+            .endtime(end)
+            .mech_list(NTLM_FIRST)
+            .build();
+        let (negotiation, reply) = continued(scene.step(&first));
+        let second = sent(first.next(&reply));
+        let (negotiation, reply) = continued(negotiation.step(second.token(), scene.realm.now()));
+        let third = sent(second.next(&reply));
+        negotiation.step(third.token(), end + Duration::from_secs(late))
+    };
+    complete(third_leg(300));
+    let rejection = refused(third_leg(301));
+    assert!(matches!(
+        rejection.error(),
+        Error::Ticket(TicketError::Expired { .. })
+    ));
+    assert_eq!(
+        answer(rejection.reply().unwrap()).neg_state,
+        Some(NegState::Reject)
+    );
+}
+
+/// A token of no octets is no token: the mechanism is asked for one.
+#[test]
+fn an_empty_mechanism_token_is_none() {
+    let scene = Scene::new();
+    let list = encode_mech_types([Mechanism::Krb5.oid()]);
+    let offer = NegTokenInit {
+        mech_types: MechTypeList::from_der(&list).ok(),
+        mech_token: Some(b""),
+        mech_list_mic: None,
+    };
+    let token = frame(Mechanism::Spnego.oid(), &offer.to_der());
+    let (_, reply) = continued(scene.acceptor.begin().step(&token, scene.realm.now()));
+    assert_eq!(answer(&reply).neg_state, Some(NegState::AcceptIncomplete));
+}
+
+/// §5: each side signs once. With DCE style there are two legs in which a signature could come.
+#[test]
+fn a_second_signature_of_the_initiator_is_refused() {
+    let scene = Scene::new();
+    let token = scene.token().dce_style().spnego().build();
+    let inner = InitialContextToken::decode(token.token()).unwrap().inner;
+    let mut offer = NegTokenInit::from_der(inner).unwrap();
+    offer.mech_list_mic = Some(b"the first");
+    let first = frame(Mechanism::Spnego.oid(), &offer.to_der());
+    let (negotiation, reply) = continued(scene.acceptor.begin().step(&first, scene.realm.now()));
+    let third = sent(token.next(&reply));
+    let mut leg = answer(third.token());
+    leg.mech_list_mic = Some(b"the second");
+    let rejection = refused(negotiation.step(&leg.to_der(), scene.realm.now()));
+    assert_eq!(*rejection.error(), NegotiationError::SecondMic.into());
 }
