@@ -61,7 +61,10 @@ pub fn hex(value: &Value) -> Vec<u8> {
 /// When it is not hexadecimal.
 #[must_use]
 pub fn unhex(text: &str) -> Vec<u8> {
-    assert!(text.len().is_multiple_of(2), "hexadecimal text has an even length");
+    assert!(
+        text.len().is_multiple_of(2),
+        "hexadecimal text has an even length"
+    );
     (0..text.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal"))
