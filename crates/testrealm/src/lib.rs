@@ -21,9 +21,23 @@
 //! assert!(acceptor.begin().step(stale.token(), realm.now()).is_err());
 //! ```
 //!
-//! Nothing here is random and nothing looks at a clock: keys follow from the names of realm and
-//! principal, and the time is [`TestRealm::now`] until it is moved. A test that fails once fails
-//! always. So nothing here is secret either: no key of a test realm may guard anything.
+//! There is a KDC, too, as messages in and out ([`MiniKdc::answer`]) or on a socket for `kinit` and
+//! `curl`; it is not for production:
+//!
+//! ```no_run
+//! # use portcullis_testrealm::TestRealm;
+//! let realm = TestRealm::new("EXAMPLE.TEST");
+//! realm.user_with_password("alice", "secret");
+//! realm.service("HTTP/web.example.test");
+//! let kdc = realm.kdc().serve("realm", 8888)?; // until it is dropped
+//! // $ KRB5_CONFIG=realm/krb5.conf kinit alice
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! But for that socket, nothing here is random and nothing looks at a clock: keys follow from the
+//! names of realm and principal, and the time is [`TestRealm::now`] until it is moved. A test that
+//! fails once fails always. So nothing here is secret either: no key of a test realm may guard
+//! anything.
 //!
 //! It panics where a test is wrong in itself, as with a service name that is no name.
 

@@ -51,11 +51,10 @@ impl TestRealm {
     }
 
     /// The service of this name, such as `HTTP/web.example.test`, with one key: AES256 with SHA-1
-    /// (enctype 18), version 1.
+    /// (enctype 18), version 1. The realm's KDC knows it from now on.
     ///
     /// # Panics
     /// When `name` is no principal's.
-    #[must_use]
     pub fn service(&self, name: &str) -> TestService {
         self.service_with(name).build()
     }
@@ -82,7 +81,6 @@ impl TestRealm {
     ///
     /// # Panics
     /// When `name` is no principal's.
-    #[must_use]
     pub fn user_with_password(&self, name: &str, password: &str) -> TestUser {
         self.user_with(name).password(password).build()
     }

@@ -143,7 +143,6 @@ impl ServiceBuilder {
     }
 
     /// The service, which the realm's KDC knows from now on under all of its names.
-    #[must_use]
     pub fn build(self) -> TestService {
         let of_version = |kvno: &u32| {
             let kvno = Kvno(*kvno);

@@ -68,7 +68,6 @@ impl UserBuilder {
     }
 
     /// The user.
-    #[must_use]
     pub fn build(self) -> TestUser {
         if let Some(password) = &self.password {
             let name = self.principal.clone();

@@ -141,21 +141,3 @@ impl fmt::Debug for Account {
             .finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "test code")]
-    use super::*;
-
-    #[test]
-    fn the_key_of_a_password_is_mits() {
-        // MIT krb5 1.20.1: ktutil, addent -password -p alice@EXAMPLE.TEST -k 1, password alice.
-        let principal = "alice@EXAMPLE.TEST".parse().unwrap();
-        let alice = Account::with_password(principal, "alice", [Enctype::Rc4Hmac]);
-        let key = alice.newest_key(Enctype::Rc4Hmac).unwrap();
-        assert_eq!(alice.salt(), b"EXAMPLE.TESTalice");
-        assert_eq!(key.kvno, Kvno(1));
-        assert_eq!(alice.key(EtypeNumber::RC4_HMAC, Some(Kvno(2))), None);
-        assert_eq!(alice.key(EtypeNumber::AES256_SHA1, None), None);
-    }
-}

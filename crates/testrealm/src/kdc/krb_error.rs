@@ -10,7 +10,7 @@ use portcullis_formats::registry::ErrorCode;
 /// Why there is no ticket.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    code: ErrorCode,
+    pub(super) code: ErrorCode,
     /// What MIT krb5 writes into e-text, which its log has, too.
     text: &'static str,
     e_data: Option<Vec<u8>>,

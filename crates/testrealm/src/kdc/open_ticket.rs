@@ -76,3 +76,45 @@ pub(super) fn session_key(key: &EncryptionKey<'_>) -> Result<Key, Refusal> {
     let enctype = Enctype::try_from(key.keytype.0).map_err(|_| unusable())?;
     Key::new(enctype, key.keyvalue).map_err(|_| unusable())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "test code")]
+    use super::*;
+    use crate::TestRealm;
+    use crate::draft::{NameDraft, TicketDraft};
+    use crate::realm::kerberos_time;
+
+    /// What comes of a ticket-granting ticket that our own KDC would not write.
+    fn opened(spoil: impl FnOnce(&mut TicketDraft)) -> Result<(), Refusal> {
+        let realm = TestRealm::new("EXAMPLE.TEST").kdc().realm;
+        let krbtgt = realm.krbtgt();
+        let key = realm
+            .database
+            .find(&krbtgt)
+            .unwrap()
+            .ticket_key()
+            .unwrap()
+            .key;
+        let alice = NameDraft::of(&realm.principal("alice"));
+        let now = kerberos_time(realm.now());
+        let mut draft = TicketDraft::new(alice, NameDraft::of(&krbtgt), &key, key.clone(), now);
+        spoil(&mut draft);
+        let octets = draft.seal([0; 16]);
+        let ticket = OpenTicket::open(&Ticket::from_der(&octets).unwrap(), &realm)?;
+        ticket.timely_at(Time::of(realm.now()))
+    }
+
+    #[test]
+    fn an_invalid_ticket_is_not_yet_valid() {
+        assert!(opened(|_| ()).is_ok());
+        let refusal = opened(|draft| draft.flags = TicketFlags::INVALID).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::TKT_NYV);
+    }
+
+    #[test]
+    fn a_session_key_that_is_none_is_refused() {
+        let refusal = opened(|draft| draft.session_key.octets.truncate(31)).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::ETYPE_NOSUPP);
+    }
+}
