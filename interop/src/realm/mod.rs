@@ -74,6 +74,16 @@ impl MitRealm {
         panic!("the KDC does not answer:\n{}", realm.log());
     }
 
+    /// A realm whose KDC somebody else runs: `directory` has its `krb5.conf`, and a keytab for each principal where
+    /// [`MitRealm::keytab`] looks for it.
+    #[must_use]
+    pub fn of_another_kdc(directory: TempDir) -> Self {
+        Self {
+            directory,
+            kdc: None,
+        }
+    }
+
     /// A user with a ticket-granting ticket: `alice`, `bob` or `carol@OTHER.TEST`.
     #[must_use]
     pub fn login(&self, user: &str) -> Login<'_> {

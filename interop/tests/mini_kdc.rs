@@ -1,0 +1,343 @@
+//! The KDC of `portcullis-testrealm` in the place of MIT's: real clients get tickets from it, and real acceptors open
+//! them. What MIT's `gss_accept_sec_context` accepts is the proof that the realm is right.
+//!
+//! | service | keys, and so session keys |
+//! | --- | --- |
+//! | `HTTP/eN.example.test` | enctype N |
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use portcullis_interop::http::{Answer, Server, example};
+use portcullis_interop::initiator::{Asking, Conclusion, Initiator, JavaInitiator, gokrb5_token};
+use portcullis_interop::login::Login;
+use portcullis_interop::mit_acceptor::MitAcceptor;
+use portcullis_interop::peer::{Peer, built, present};
+use portcullis_interop::process::{run, said, try_run};
+use portcullis_interop::realm::MitRealm;
+use portcullis_testrealm::{MiniKdc, ServedKdc, TestRealm};
+
+const ENCTYPES: [(u8, &str); 5] = [
+    (17, "aes128-cts-hmac-sha1-96"),
+    (18, "aes256-cts-hmac-sha1-96"),
+    (19, "aes128-cts-hmac-sha256-128"),
+    (20, "aes256-cts-hmac-sha384-192"),
+    (23, "arcfour-hmac"),
+];
+
+/// The realm and its KDC, which ends with it.
+struct Realm {
+    files: MitRealm,
+    _kdc: ServedKdc,
+    _realms: [TestRealm; 2],
+}
+
+impl Realm {
+    /// With alice, bob, and a service for each enctype; carol is in OTHER.TEST, which is trusted.
+    fn start() -> Self {
+        let (realm, other) = (TestRealm::new("EXAMPLE.TEST"), TestRealm::new("OTHER.TEST"));
+        realm.trust(&other);
+        let enctypes = ENCTYPES.map(|(number, _)| i32::from(number).try_into().unwrap());
+        for user in ["alice", "bob"] {
+            let user = realm.user_with(user).password("secret");
+            user.enctypes(enctypes).build();
+        }
+        other.user_with_password("carol", "secret");
+        let directory = tempfile::Builder::new()
+            .prefix("portcullis-")
+            .tempdir()
+            .unwrap();
+        for (service, enctype) in enctypes.into_iter().enumerate() {
+            let name = format!("HTTP/e{}.example.test", ENCTYPES[service].0);
+            let service = realm.service_with(&name).enctypes([enctype]).build();
+            write_keytab(directory.path(), &name, &service.keytab_octets());
+        }
+        let abroad = other.service("HTTP/web.other.test");
+        write_keytab(
+            directory.path(),
+            "HTTP/web.other.test",
+            &abroad.keytab_octets(),
+        );
+        let kdc: MiniKdc = realm.kdc();
+        let kdc = kdc.serve(directory.path(), 0).unwrap();
+        Self {
+            files: MitRealm::of_another_kdc(directory),
+            _kdc: kdc,
+            _realms: [realm, other],
+        }
+    }
+
+    /// Logs in with the password that `passwords.txt` has.
+    fn kinit(&self, login: &Login<'_>, user: &str, options: &[&str]) -> String {
+        let passwords = std::fs::read_to_string(self.files.path("passwords.txt")).unwrap();
+        let name = if user.contains('@') {
+            user.to_owned()
+        } else {
+            format!("{user}@EXAMPLE.TEST")
+        };
+        let password = passwords
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .find(|(of, _)| *of == name)
+            .map(|(_, password)| password.to_owned())
+            .expect("a password");
+        type_password(
+            login.command("/usr/bin/kinit").args(options).arg(user),
+            &password,
+        )
+    }
+}
+
+fn write_keytab(directory: &Path, service: &str, octets: &[u8]) {
+    let name = format!("{}.keytab", service.replace('/', "_"));
+    std::fs::write(directory.join(name), octets).unwrap();
+}
+
+/// kinit reads a password from standard input if that is no terminal.
+fn type_password(kinit: &mut Command, password: &str) -> String {
+    use std::io::Write as _;
+    let kinit = kinit.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = kinit.stderr(Stdio::piped()).spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    if output.status.success() {
+        return String::new();
+    }
+    said(&output)
+}
+
+fn klist(login: &Login<'_>) -> String {
+    run(login.command("/usr/bin/klist").arg("-ef"))
+}
+
+#[test]
+fn kinit_logs_in_with_a_password_for_each_enctype() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let alice = realm.files.login("alice");
+    let configuration = realm.files.path("krb5.conf");
+    let text = std::fs::read_to_string(&configuration).unwrap();
+    for (_, enctype) in ENCTYPES {
+        let of_line = |line: &str| {
+            if line.contains("enctypes = ") {
+                let (name, _) = line.split_once('=').unwrap();
+                return format!("{name}= {enctype}\n");
+            }
+            format!("{line}\n")
+        };
+        let alone: String = text.lines().map(of_line).collect();
+        std::fs::write(&configuration, alone).unwrap();
+        assert_eq!(realm.kinit(&alice, "alice", &[]), "", "{enctype}");
+        let listed = klist(&alice);
+        let shown = listed.contains(enctype) || listed.contains(&format!("DEPRECATED:{enctype}"));
+        assert!(shown, "{enctype}: {listed}");
+        assert!(listed.contains("Flags: FIA"), "{listed}");
+    }
+}
+
+#[test]
+fn kinit_says_what_is_wrong() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let alice = realm.files.login("alice");
+    let kinit = |user: &str, password: &str| {
+        type_password(alice.command("/usr/bin/kinit").arg(user), password)
+    };
+    let wrong = kinit("alice", "guess");
+    assert!(wrong.contains("Password incorrect"), "{wrong}");
+    let unknown = kinit("mallory", "secret");
+    assert!(
+        unknown.contains("not found in Kerberos database"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn tickets_are_forwardable_and_renewable_as_asked() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let alice = realm.files.login("alice");
+    assert_eq!(realm.kinit(&alice, "alice", &["-r", "2d", "-l", "1h"]), "");
+    let listed = klist(&alice);
+    assert!(
+        listed.contains("Flags: FRIA") && listed.contains("renew until"),
+        "{listed}"
+    );
+    run(alice.command("/usr/bin/kinit").arg("-R"));
+    assert!(klist(&alice).contains("renew until"));
+    assert_eq!(realm.kinit(&alice, "alice", &["-F"]), "");
+    let listed = klist(&alice);
+    assert!(listed.contains("Flags: IA"), "{listed}");
+}
+
+#[test]
+fn kvno_gets_tickets_with_the_enctype_of_the_service() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let alice = realm.files.login("alice");
+    for (number, enctype) in ENCTYPES {
+        let service = format!("HTTP/e{number}.example.test");
+        alice.kvno(&service);
+        let listed = klist(&alice);
+        let (_, ticket) = listed.split_once(&service).expect("in the list");
+        let ticket: Vec<_> = ticket.lines().take(3).collect();
+        assert_eq!(ticket.join(" ").matches(enctype).count(), 2, "{listed}");
+        assert!(ticket.join(" ").contains("Flags: FAT"), "{listed}");
+    }
+    let unknown = try_run(alice.command("/usr/bin/kvno").arg("HTTP/no.example.test"));
+    assert!(!unknown.status.success());
+    assert!(said(&unknown).contains("not found in Kerberos database"));
+}
+
+#[test]
+fn kvno_gets_a_ticket_for_a_user_by_user_to_user() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let (alice, bob) = (realm.files.login("alice"), realm.files.login("bob"));
+    let ccache = run(bob.command("/bin/sh").args(["-c", "echo $KRB5CCNAME"]));
+    let mut kvno = alice.command("/usr/bin/kvno");
+    run(kvno.args(["--u2u", ccache.trim(), "bob"]));
+    assert!(klist(&alice).contains("bob@EXAMPLE.TEST"));
+    let without = try_run(alice.command("/usr/bin/kvno").arg("bob"));
+    assert!(!without.status.success(), "{}", said(&without));
+    // The ticket-granting ticket of somebody else than the service.
+    let mut strange = alice.command("/usr/bin/kvno");
+    let strange = try_run(strange.args(["--u2u", ccache.trim(), "HTTP/e18.example.test"]));
+    assert!(!strange.status.success(), "{}", said(&strange));
+}
+
+#[test]
+fn mits_acceptor_and_initiator_agree_on_our_tickets() {
+    if !present(&[Peer::MIT, Peer::PYTHON_GSSAPI]) {
+        return;
+    }
+    let realm = Realm::start();
+    let mut mit = MitAcceptor::start(&realm.files);
+    for (number, _) in ENCTYPES {
+        let service = format!("HTTP/e{number}.example.test");
+        for asking in [Asking::krb5(), Asking::spnego(), Asking::krb5().delegate()] {
+            let alice = realm.files.login("alice");
+            let mut initiator = Initiator::start(&alice, &service, &asking.mutual());
+            let opinion = mit.accept(&realm.files.keytab(&service), &[&initiator.token]);
+            assert_eq!(opinion.client.as_deref(), Some("alice@EXAMPLE.TEST"));
+            let conclusion = initiator.finish(opinion.reply.as_deref());
+            assert_eq!(conclusion, Conclusion::Complete(None), "{service}");
+        }
+    }
+    // All services in one file, as it was written for them.
+    let alice = realm.files.login("alice");
+    let initiator = Initiator::start(&alice, "HTTP/e20.example.test", &Asking::spnego());
+    let keytab = realm.files.path("services.keytab");
+    let opinion = mit.accept(&keytab, &[&initiator.token]);
+    assert_eq!(opinion.verdict, "accepted", "{opinion:?}");
+}
+
+#[test]
+fn clients_cross_to_another_realm_with_and_without_knowing_of_it() {
+    if !present(&[Peer::MIT, Peer::PYTHON_GSSAPI]) {
+        return;
+    }
+    let realm = Realm::start();
+    let mut mit = MitAcceptor::start(&realm.files);
+    let alice = realm.files.login("alice");
+    alice.kvno("HTTP/web.other.test@OTHER.TEST");
+    // In our own realm there is no such service: the KDC sends us on.
+    alice.kvno("HTTP/web.other.test@");
+    let listed = klist(&alice);
+    assert!(
+        listed.contains("krbtgt/OTHER.TEST@EXAMPLE.TEST"),
+        "{listed}"
+    );
+
+    let carol = realm.files.login("bob");
+    assert_eq!(realm.kinit(&carol, "carol@OTHER.TEST", &[]), "");
+    let service = "HTTP/e18.example.test";
+    let initiator = Initiator::start(&carol, service, &Asking::spnego());
+    let opinion = mit.accept(&realm.files.keytab(service), &[&initiator.token]);
+    assert_eq!(opinion.client.as_deref(), Some("carol@OTHER.TEST"));
+    // An enterprise name, which the other realm knows (RFC 6806 §7).
+    assert_eq!(realm.kinit(&carol, "carol@OTHER.TEST", &["-E"]), "");
+}
+
+#[test]
+fn curl_logs_in_with_each_enctype() {
+    if !present(&[Peer::MIT, Peer::CURL]) || !built(&example()) {
+        return;
+    }
+    let realm = Realm::start();
+    let keytab = realm.files.path("services.keytab");
+    let server = Server::start(&example(), &keytab, &["--allow", "rc4-hmac"]);
+    let alice = realm.files.login("alice");
+    for (number, _) in ENCTYPES {
+        let (answer, log) = server.curl(&alice, &format!("e{number}.example.test"));
+        assert_eq!(answer.status, 200, "{number}: {log}");
+        assert!(answer.body.contains("alice@EXAMPLE.TEST"), "{answer:?}");
+    }
+}
+
+#[test]
+fn java_logs_in_with_each_enctype() {
+    if !present(&[Peer::MIT, Peer::PYTHON_GSSAPI, Peer::JAVA]) {
+        return;
+    }
+    let realm = Realm::start();
+    let mut mit = MitAcceptor::start(&realm.files);
+    for (number, _) in ENCTYPES {
+        let service = format!("HTTP/e{number}.example.test");
+        let alice = realm.files.login("alice");
+        let mut java = JavaInitiator::start(&alice, "spnego", &service, true);
+        let opinion = mit.accept(&realm.files.keytab(&service), &[&java.token]);
+        assert_eq!(opinion.client.as_deref(), Some("alice@EXAMPLE.TEST"));
+        assert_eq!(
+            java.finish(opinion.reply.as_deref()),
+            "complete",
+            "{service}"
+        );
+    }
+}
+
+#[test]
+fn gokrb5_logs_in_by_itself_with_each_enctype() {
+    if !present(&[Peer::MIT, Peer::PYTHON_GSSAPI, Peer::GOKRB5]) {
+        return;
+    }
+    let realm = Realm::start();
+    let mut mit = MitAcceptor::start(&realm.files);
+    let alice = realm.files.login("alice");
+    for (number, _) in ENCTYPES {
+        let service = format!("HTTP/e{number}.example.test");
+        let token = gokrb5_token(&alice, &service);
+        let opinion = mit.accept(&realm.files.keytab(&service), &[&token]);
+        assert_eq!(
+            opinion.client.as_deref(),
+            Some("alice@EXAMPLE.TEST"),
+            "{opinion:?}"
+        );
+    }
+}
+
+#[test]
+fn java_and_gokrb5_get_a_page() {
+    if !present(&[Peer::MIT, Peer::JAVA, Peer::GOKRB5]) || !built(&example()) {
+        return;
+    }
+    let realm = Realm::start();
+    let keytab = realm.files.path("services.keytab");
+    let server = Server::start(&example(), &keytab, &["--allow", "rc4-hmac"]);
+    let alice = realm.files.login("alice");
+    let host = "e18.example.test";
+    for Answer { status, body } in [server.java(&alice, host), server.gokrb5(&alice, host)] {
+        assert_eq!(status, 200, "{body}");
+        assert!(body.contains("alice@EXAMPLE.TEST"), "{body}");
+    }
+}
