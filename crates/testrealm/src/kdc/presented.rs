@@ -8,7 +8,17 @@ use portcullis_formats::der::{Decode, SequenceOfBuf};
 use portcullis_formats::messages::{
     ApReq, Authenticator, AuthorizationData, AuthorizationDataElement,
 };
-use portcullis_formats::registry::{ErrorCode, PaDataType};
+use portcullis_formats::registry::{AuthDataType, ErrorCode, PaDataType};
+
+/// Authorization data that a client could only forge.
+const OF_KDCS: [AuthDataType; 6] = [
+    AuthDataType::KDC_ISSUED,
+    AuthDataType::FX_FAST_ARMOR,
+    AuthDataType::FX_FAST_USED,
+    AuthDataType::CAMMAC,
+    AuthDataType::WIN2K_PAC,
+    AuthDataType::SIGNED_PATH,
+];
 
 /// A ticket-granting ticket whose session key the client holds.
 pub(super) struct Presented {
@@ -48,7 +58,7 @@ impl Presented {
         }
     }
 
-    /// What the client wants in the ticket, then what the ticket-granting ticket has.
+    /// What the client wants in the ticket and may say, then what the ticket-granting ticket has.
     pub(super) fn authorization_data(
         &self,
         exchange: &Exchange<'_>,
@@ -62,11 +72,24 @@ impl Presented {
         let asked = asked.transpose()?;
         let mut elements: Vec<AuthorizationDataElement<'_>> = Vec::new();
         if let Some(asked) = &asked {
-            elements.extend(AuthorizationData::from_padded_der(asked)?);
+            let asked = AuthorizationData::from_padded_der(asked)?;
+            elements.extend(asked.iter().filter(|element| !only_a_kdc_says(element)));
         }
         elements.extend(self.tgt.part()?.authorization_data.into_iter().flatten());
         Ok(SequenceOfBuf::of(&elements))
     }
+}
+
+/// What services believe because a KDC says it, also inside AD-IF-RELEVANT; left out as MIT krb5
+/// does.
+fn only_a_kdc_says(element: &AuthorizationDataElement<'_>) -> bool {
+    if element.ad_type == AuthDataType::IF_RELEVANT {
+        let inside = AuthorizationData::from_der(element.ad_data);
+        return inside.map_or(true, |inside| {
+            inside.iter().any(|inner| OF_KDCS.contains(&inner.ad_type))
+        });
+    }
+    OF_KDCS.contains(&element.ad_type)
 }
 
 fn same_client(tgt: &OpenTicket, authenticator: &Authenticator<'_>) -> Result<(), Refusal> {

@@ -19,6 +19,8 @@ const LONGEST_DATAGRAM: usize = 4096;
 const LONGEST_REQUEST: usize = 65_536;
 /// How long a connection may say nothing.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait when this process has no socket left.
+const PAUSE: Duration = Duration::from_millis(10);
 /// Somebody may have the number that TCP gave us on UDP.
 const ATTEMPTS: usize = 16;
 
@@ -94,9 +96,12 @@ impl Drop for ServedKdc {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
         // Both threads wait for somebody: here he is.
-        let _ = TcpStream::connect(self.address);
-        let knock = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
-        let _ = knock.and_then(|socket| socket.send_to(&[], self.address));
+        let by_tcp = TcpStream::connect(self.address);
+        let by_udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
+            .and_then(|socket| socket.send_to(&[], self.address));
+        if by_tcp.is_err() || by_udp.is_err() {
+            return; // no socket to be had: they end with their next client
+        }
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
@@ -142,6 +147,7 @@ fn connections(kdc: &MiniKdc, listener: &TcpListener, stop: &AtomicBool) {
             return;
         }
         let Ok((connection, _)) = accepted else {
+            thread::sleep(PAUSE);
             continue;
         };
         let kdc = kdc.clone();

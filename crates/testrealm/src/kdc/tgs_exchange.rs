@@ -12,7 +12,7 @@ use portcullis_formats::der::SequenceOfBuf;
 use portcullis_formats::messages::{
     EncTicketPart, HostAddresses, KdcOptions, MessageType, TicketFlags,
 };
-use portcullis_formats::registry::ErrorCode;
+use portcullis_formats::registry::{ErrorCode, PaDataType};
 
 /// What this KDC does not do.
 const NOT_OFFERED: [KdcOptions; 5] = [
@@ -22,6 +22,10 @@ const NOT_OFFERED: [KdcOptions; 5] = [
     KdcOptions::REQUEST_ANONYMOUS,
     KdcOptions::CNAME_IN_ADDL_TKT,
 ];
+
+/// PA-FOR-USER and PA-S4U-X509-USER ([MS-SFU] §2.2.1, §2.2.2): a service asks on behalf of a user.
+/// Passed over, it would get a ticket for itself.
+const ON_BEHALF: [PaDataType; 2] = [PaDataType(129), PaDataType(130)];
 
 /// The flag that a ticket must have for what is done with it.
 const NEEDED: [(KdcOptions, TicketFlags, &str); 3] = [
@@ -96,6 +100,9 @@ fn refuse_strange_client(
 fn refuse_options(exchange: &Exchange<'_>, tgt: &EncTicketPart<'_>) -> Result<(), Refusal> {
     if NOT_OFFERED.iter().any(|option| exchange.asks(*option)) {
         return Err(Refusal::new(ErrorCode::BADOPTION, "INVALID TGS OPTIONS"));
+    }
+    if ON_BEHALF.iter().any(|pa| exchange.padata(*pa).is_some()) {
+        return Err(Refusal::new(ErrorCode::PADATA_TYPE_NOSUPP, "S4U2SELF"));
     }
     for (option, flag, text) in NEEDED {
         if exchange.asks(option) && !tgt.flags.contains(flag) {

@@ -220,6 +220,8 @@ pub(crate) struct Presenting {
     pub(crate) checksum_type: Option<i32>,
     /// What the checksum is over, if not the body.
     pub(crate) checksum_of: Option<Vec<u8>>,
+    /// What comes along.
+    pub(crate) padata: Vec<(PaDataType, Vec<u8>)>,
 }
 
 impl Presenting {
@@ -230,13 +232,15 @@ impl Presenting {
             subkey: None,
             checksum_type: Some(tgt.session_key.enctype().checksum_type()),
             checksum_of: None,
+            padata: Vec::new(),
             tgt: tgt.clone(),
         }
     }
 
     pub(crate) fn request(&self, wish: &Wish) -> Vec<u8> {
         let body = wish.body();
-        let padata = [(PaDataType::TGS_REQ, self.ap_req(&body))];
+        let mut padata = vec![(PaDataType::TGS_REQ, self.ap_req(&body))];
+        padata.extend(self.padata.clone());
         request(MessageType::TGS_REQ, &padata, &body)
     }
 

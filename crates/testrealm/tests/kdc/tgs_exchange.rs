@@ -13,7 +13,7 @@ use portcullis_formats::messages::{
     AuthorizationData, AuthorizationDataElement, EncTicketPart, EncryptedData, KdcOptions,
     MessageType, Ticket, TicketFlags,
 };
-use portcullis_formats::registry::{AuthDataType, ErrorCode, EtypeNumber, Kvno};
+use portcullis_formats::registry::{AuthDataType, ErrorCode, EtypeNumber, Kvno, PaDataType};
 
 const WEB: &str = "HTTP/web.example.test";
 
@@ -216,6 +216,46 @@ fn authorization_data_goes_into_the_ticket() {
     wish.authorization_data = Some((etype, seal(&alice.session_key, usage, &plaintext)));
     let code = refusal(&scene.kdc, &alice, &wish, scene.now);
     assert_eq!(code, ErrorCode::BAD_INTEGRITY);
+}
+
+/// A client that could put a PAC into its ticket would be whoever it likes.
+#[test]
+fn authorization_data_that_only_a_kdc_may_say_is_left_out() {
+    let scene = scene();
+    let alice = tgt(&scene, "alice", KdcOptions::default());
+    let list = |elements: &[AuthorizationDataElement<'_>]| {
+        AuthorizationData::to_der(&SequenceOfBuf::of(elements).borrow())
+    };
+    let element = |ad_type, ad_data| AuthorizationDataElement { ad_type, ad_data };
+    let pac = element(AuthDataType::WIN2K_PAC, b"forged");
+    let harmless = element(AuthDataType::LOOPBACK, b"here");
+    let (hidden, open) = (list(&[harmless, pac]), list(&[harmless]));
+    let relevant = AuthDataType::IF_RELEVANT;
+    let mut asked = vec![element(relevant, &hidden), element(relevant, b"nonsense")];
+    for ad_type in [4, 71, 72, 96, 128, 512].map(AuthDataType) {
+        asked.push(element(ad_type, b"forged"));
+    }
+    asked.push(element(relevant, &open));
+    let mut wish = Wish::new(WEB);
+    let usage = KeyUsage::TGS_REQ_AUTHDATA_SESSION;
+    let sealed = seal(&alice.session_key, usage, &list(&asked));
+    wish.authorization_data = Some((EtypeNumber::AES256_SHA1, sealed));
+    let ticket = ask(&scene.kdc, &alice, &wish, scene.now);
+    inside(&ticket.ticket, &scene.web, |_, part| {
+        let data: Vec<_> = part.authorization_data.unwrap().iter().collect();
+        assert_eq!(data, [element(relevant, &open)]);
+    });
+}
+
+#[test]
+fn a_service_gets_no_ticket_on_behalf_of_a_user() {
+    let scene = scene();
+    for number in [129, 130] {
+        let code = refused(&scene, |presenting| {
+            presenting.padata = vec![(PaDataType(number), vec![0x30, 0])];
+        });
+        assert_eq!(code, ErrorCode::PADATA_TYPE_NOSUPP);
+    }
 }
 
 #[test]
