@@ -6,3 +6,8 @@ mod tokens;
 
 pub use exchange::{Exchange, NUMBERS};
 pub use tokens::{Envelope, TicketUse, Tokens};
+
+/// The README, whose Rust code has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
