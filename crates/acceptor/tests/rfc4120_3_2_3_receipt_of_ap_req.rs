@@ -307,66 +307,6 @@ fn anonymous_clients_are_refused_unless_they_are_wanted() {
     assert_eq!(with(AcceptorBuilder::allow_anonymous, anonymous), Ok(()));
 }
 
-/// §5.2.6: what is critical and unknown refuses the ticket, or the authenticator.
-#[test]
-fn critical_authorization_data_is_refused_unless_the_settings_are_lenient() {
-    for fault in [Fault::CriticalTicketData, Fault::CriticalAuthenticatorData] {
-        let critical = |token: TokenBuilder| token.fault(fault);
-        assert!(matches!(alice(critical), Err(Error::AuthorizationData(_))));
-        assert_eq!(
-            with(AcceptorBuilder::lenient_authorization_data, critical),
-            Ok(())
-        );
-    }
-}
-
-/// §5.2.6.1: within AD-IF-RELEVANT anything may stand.
-#[test]
-fn unknown_authorization_data_inside_if_relevant_is_ignored() {
-    let unknown = [
-        0x30, 15, 0x30, 13, 0xa0, 4, 2, 2, 3, 0xe7, 0xa1, 5, 4, 3, b'a', b'n', b'y',
-    ];
-    let data = AuthDataType::IF_RELEVANT;
-    assert_eq!(
-        alice(|token| token.ticket_authorization_data(data, &unknown)),
-        Ok(())
-    );
-    assert_eq!(
-        alice(|token| token.authenticator_authorization_data(data, &unknown)),
-        Ok(())
-    );
-}
-
-/// What Windows and MIT krb5 put outside of AD-IF-RELEVANT.
-#[test]
-fn known_authorization_data_outside_if_relevant_is_no_hindrance() {
-    for known in [
-        AuthDataType::WIN2K_PAC,
-        AuthDataType::TOKEN_RESTRICTIONS,
-        AuthDataType::LOOPBACK,
-    ] {
-        assert_eq!(
-            alice(|token| token.ticket_authorization_data(known, b"any")),
-            Ok(())
-        );
-    }
-}
-
-/// RFC 4120 §5.2.6.3: AD-AND-OR that is not understood is critical.
-#[test]
-fn and_or_authorization_data_is_refused() {
-    let and_or = AuthDataType::AND_OR;
-    assert!(alice(|token| token.ticket_authorization_data(and_or, &[0x30, 0])).is_err());
-}
-
-/// RFC 6113 §5.4.1.1: armor may not be used as a ticket, be the mark relevant or not.
-#[test]
-fn an_armor_ticket_is_refused_even_by_lenient_settings() {
-    let armor = |token: TokenBuilder| token.fault(Fault::ArmorTicket);
-    let error = with(AcceptorBuilder::lenient_authorization_data, armor);
-    assert_eq!(error, Err(TicketError::ArmorOnly.into()));
-}
-
 /// Each scheme that is permitted opens tickets, authenticators and all.
 #[test]
 fn every_enctype_is_accepted_where_it_is_permitted() {
@@ -502,6 +442,7 @@ fn the_earlier_check_names_the_refusal() {
         (Fault::WeakSubkey, "enctype"),
         (Fault::TransitedRealm, "transited"),
         (Fault::ChecksumLength, "checksum"),
+        (Fault::ApOptionsLength, "authorization-data"),
         (Fault::CriticalTicketData, "authorization-data"),
     ];
     for (index, (first, kind)) in order.iter().enumerate() {
@@ -571,22 +512,22 @@ fn a_client_of_the_anonymous_realm_came_by_no_path() {
     assert_eq!(with(AcceptorBuilder::allow_anonymous, anonymous), Ok(()));
 }
 
-/// RFC 6113 §5.4.1.1: only the KDC can mark a ticket as armor. A client that marks itself does not
-/// know what it says, or speaks to a KDC.
+/// Only who has no name has no realm: a foreign KDC could write that one above any name, and its
+/// path would not be looked at. And an anonymous client of a realm did come by a path.
 #[test]
-fn the_mark_of_armor_in_the_authenticator_is_authorization_data_like_any_other() {
-    let armor = [
-        0x30, 13, 0x30, 11, 0xa0, 3, 2, 1, 71, 0xa1, 4, 4, 2, b'n', b'o',
+fn others_than_anonymous_clients_of_the_anonymous_realm_came_by_a_path() {
+    let others: [([&'static [u8]; 2], &str); 2] = [
+        ([b"root", b"admin"], "WELLKNOWN:ANONYMOUS"),
+        ([b"WELLKNOWN", b"ANONYMOUS"], "OTHER.TEST"),
     ];
-    let data = AuthDataType::IF_RELEVANT;
-    assert_eq!(
-        alice(|token| token.authenticator_authorization_data(data, &armor)),
-        Ok(())
-    );
-    assert_eq!(
-        alice(|token| token.ticket_authorization_data(data, &armor)),
-        Err(TicketError::ArmorOnly.into())
-    );
+    for (name, realm) in others {
+        let outcome = with(AcceptorBuilder::allow_anonymous, |token| {
+            let token = token.client_components(&name).client_realm(realm);
+            token.transited(b"STRANGE.ORG")
+        });
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, Error::Ticket(TicketError::Transited(_))));
+    }
 }
 
 /// What is personal or secret stays out of logs.

@@ -30,7 +30,12 @@ impl<'p> PermittedClient<'p> {
         if !rules.anonymous && evidence.client.is_anonymous() {
             return Err(TicketError::Anonymous.into());
         }
-        came_by_permitted_path(ticket, evidence.open.service_key.principal.realm(), rules)?;
+        // RFC 8062 §4: nobody vouches for an anonymous client of the anonymous realm, so no path can
+        // be wrong. With a name it would be somebody, and any realm on the way could have made it.
+        let of_no_realm = evidence.client.is_anonymous() && ticket.crealm.0 == ANONYMOUS_REALM;
+        if !of_no_realm {
+            came_by_permitted_path(ticket, evidence.open.service_key.principal.realm(), rules)?;
+        }
         Ok(Self { evidence, subkey })
     }
 
@@ -68,9 +73,7 @@ fn came_by_permitted_path(
 ) -> Result<(), TicketError> {
     let checked_by_kdc = rules.trust_kdc_on_transited
         && ticket.flags.contains(TicketFlags::TRANSITED_POLICY_CHECKED);
-    // RFC 8062 §4: the anonymous realm vouches for nobody, so no path can be wrong.
-    let of_no_realm = ticket.crealm.0 == ANONYMOUS_REALM;
-    if checked_by_kdc || of_no_realm || ticket.crealm == our_realm {
+    if checked_by_kdc || ticket.crealm == our_realm {
         return Ok(());
     }
     let transited = &ticket.transited;
