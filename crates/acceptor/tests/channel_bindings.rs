@@ -206,3 +206,40 @@ fn bindings_that_were_said_hold_for_later_legs() {
         assert_eq!(outcome.is_ok(), accepted);
     }
 }
+
+/// Two legs may come through two channels: each is judged by its own.
+#[test]
+fn bindings_that_are_said_anew_between_two_legs_judge_the_second() {
+    use portcullis::Step;
+    use portcullis_testrealm::Next;
+    let (other, refused) = (tls_exporter(&[3; 32]), Err("channel-bindings"));
+    let second_leg = |client: ChannelBindings, anew: &[ChannelBindings]| {
+        let scene = Scene::with(AcceptorBuilder::require_channel_bindings);
+        let token = scene.token().channel_bindings(&client).without_mech_token();
+        let first = token.build();
+        let negotiation = scene.acceptor.begin().channel_bindings(&ours());
+        let step = negotiation.step(first.token(), scene.realm.now());
+        let Ok(Step::Continue { negotiation, reply }) = step else {
+            panic!("{step:?}")
+        };
+        let Ok(Next::Send(second)) = first.next(&reply) else {
+            panic!("not sent")
+        };
+        let negotiation = match anew {
+            [one] => negotiation.channel_bindings(one),
+            several => negotiation.channel_bindings_any_of(several),
+        };
+        let outcome = negotiation.step(second.token(), scene.realm.now());
+        outcome
+            .map(drop)
+            .map_err(|rejection| rejection.error().kind())
+    };
+    let one = [our_next()];
+    assert_eq!(second_leg(our_next(), &one), Ok(()));
+    assert_eq!(second_leg(ours(), &one), refused);
+    let two = [our_next(), other.clone()];
+    assert_eq!(second_leg(our_next(), &two), Ok(()));
+    assert_eq!(second_leg(other, &two), Ok(()));
+    assert_eq!(second_leg(ours(), &two), refused);
+    assert_eq!(second_leg(ours(), &[]), refused);
+}

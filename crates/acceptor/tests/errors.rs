@@ -328,6 +328,16 @@ fn a_malformed_token_says_where() {
             Some([2, 1, 4].as_slice())
         );
     }
+    // A frame that ends in the midst of its TOK_ID.
+    let token = [0x60, 12, 6, 9, 42, 134, 72, 134, 247, 18, 1, 2, 2, 1];
+    let cut = refused(scene.acceptor.begin().step(&token, scene.realm.now()));
+    assert_says(
+        cut.error(),
+        Blame::Peer,
+        "malformed token: InitialContextToken.TOK_ID: truncated, 2 octets wanted and 1 left (at \
+         octet 13)",
+        remedy,
+    );
     let unknown = refused(
         scene
             .acceptor
@@ -386,4 +396,78 @@ fn names_that_a_peer_wrote_are_escaped_and_cut() {
         .build();
     let message = scene.refuse(&token).to_string();
     assert!(!message.chars().any(char::is_control), "{message:?}");
+}
+
+#[test]
+fn a_session_key_is_for_the_kdc_to_mend_and_a_subkey_for_the_client() {
+    let kdc = "Let the KDC make stronger session keys for this service (in Active Directory \
+               msDS-SupportedEncryptionTypes of its account, with MIT krb5 session_enctypes), and \
+               let clients fetch new tickets; the keytab is not at fault.";
+    let client = "Permit stronger encryption types on the client (permitted_enctypes in its \
+                  krb5.conf); the keytab is not at fault.";
+    for (each, remedy) in [
+        (Fault::WeakSessionKey, kdc),
+        (Fault::UnknownSessionEnctype, kdc),
+        (Fault::WeakSubkey, client),
+        (Fault::UnknownSubkeyEnctype, client),
+    ] {
+        let error = fault(each);
+        assert_eq!(error.kind(), "enctype");
+        assert_eq!(error.remedy(), remedy, "{error}");
+    }
+}
+
+#[test]
+fn the_list_of_mechanisms_is_too_long() {
+    assert_says(
+        &error(|settings| settings.max_mech_types(4), TokenBuilder::spnego),
+        Blame::Peer,
+        "list of mechanisms of 13 octets, at most 4 are read",
+        "No client offers so many mechanisms: its SPNEGO is broken, or this is an attack.",
+    );
+}
+
+/// [MS-KILE] §3.4.5: who claims to support bindings and sends none was made to log in elsewhere.
+#[test]
+fn the_channel_bindings_are_claimed_and_missing() {
+    let scene = Scene::new();
+    let ours = ChannelBindings::from_application_data("our channel");
+    let negotiation = scene.acceptor.begin().channel_bindings(&ours);
+    let token = scene.token().claims_channel_bindings().build();
+    assert_says(
+        refused(negotiation.step(token.token(), scene.realm.now())).error(),
+        Blame::Peer,
+        "channel bindings: client supports channel bindings and sent none, as to another channel",
+        "Let the client reach this service by TLS alone: its login was made for a channel without \
+         TLS, which is what a relayed login looks like.",
+    );
+}
+
+/// What a key opens was not damaged on its way: whoever sealed it wrote it so.
+#[test]
+fn what_is_sealed_is_malformed() {
+    assert_says(
+        &fault(Fault::MalformedTicket),
+        Blame::Peer,
+        "malformed sealed part of the ticket: EncTicketPart: expected tag 0x63, found 0x04 (at octet \
+         0)",
+        "The KDC issued a ticket that no client should have: look at its version and patches.",
+    );
+    assert_says(
+        &fault(Fault::MalformedAuthenticator),
+        Blame::Peer,
+        "malformed authenticator: Authenticator: expected tag 0x62, found 0x04 (at octet 0)",
+        "The client's Kerberos software is broken, or somebody tampers with its tokens.",
+    );
+}
+
+#[test]
+fn the_clock_skew_is_senseless() {
+    let web = TestRealm::new("EXAMPLE.TEST").service(WEB);
+    let builder = portcullis::Acceptor::builder(web.keytab());
+    let builder = builder.clock_skew(core::time::Duration::from_millis(500));
+    assert_eq!(
+        builder.build().unwrap_err().to_string(),
+        "clock skew of 500ms, one second to one hour will do"
+    );
 }

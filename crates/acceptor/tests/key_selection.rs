@@ -383,6 +383,13 @@ fn version_0_is_any_version() {
     for shown in [Some(7), Some(0), None] {
         let token = scene.token().shown_kvno(shown);
         assert_eq!(selected(&scene, token), (KeySelected::Exact, 0));
+        // One that does not fit is the wrong key, not one of the wrong version.
+        let wrong = scene.token().fault(Fault::WrongServiceKey);
+        let error = refusal(&scene, wrong.shown_kvno(shown));
+        let Error::Ticket(TicketError::Integrity(wanted)) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(wanted.kvno, shown.filter(|kvno| *kvno > 0).map(Kvno));
     }
     let scene = rotated(|settings| settings.key_selection(KeySelection::EXACT));
     let newest = scene.token().kvno(3).shown_kvno(Some(0));
@@ -448,4 +455,42 @@ fn the_octets_that_one_ticket_costs_are_bounded() {
             .ends_with("; 12 more were not tried, bind this acceptor to its service")
     );
     complete(step(large().kvno(12).shown_service(WEB)));
+}
+
+/// Of more keys than 64 the rest is not tried, however short the ticket is, and the refusal says so.
+#[test]
+fn the_refusal_says_how_many_keys_were_not_tried() {
+    let untried = |keys: u32| {
+        let realm = realm();
+        let web = realm.service_with(WEB).kvnos(1..=keys).build();
+        let scene = Scene::of(realm, web, |settings| settings);
+        let token = scene.token().fault(Fault::UnknownService);
+        match refusal(&scene, token) {
+            Error::NoKey(no_key) => (no_key.untried, no_key.to_string()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (all_tried, said) = untried(64);
+    assert_eq!(all_tried, 0);
+    assert!(!said.contains("not tried"), "{said}");
+    let (not_tried, said) = untried(71);
+    assert_eq!(not_tried, 7);
+    let more = "; 7 more were not tried, bind this acceptor to its service";
+    assert!(said.ends_with(more), "{said}");
+}
+
+/// A keytab of a hundred keys does not fill the log when none of them is usable.
+#[test]
+fn no_more_than_eight_unusable_keys_are_listed() {
+    let said = |keys: u32| {
+        let web = realm().service_with(WEB).kvnos(1..=keys).build();
+        let builder = Acceptor::builder(web.keytab());
+        let builder = builder.service("ldap".parse::<ServicePattern>().unwrap());
+        builder.build().unwrap_err().to_string()
+    };
+    let (eight, twenty) = (said(8), said(20));
+    assert_eq!(eight.matches(WEB).count(), 8);
+    assert!(!eight.contains("more"), "{eight}");
+    assert_eq!(twenty.matches(WEB).count(), 8);
+    assert!(twenty.ends_with(", and 12 more"), "{twenty}");
 }

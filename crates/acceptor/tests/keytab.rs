@@ -103,3 +103,23 @@ fn nothing_prints_a_key() {
     assert!(printed.contains("HTTP/web.example.test@EXAMPLE.TEST"));
     assert!(!printed.contains(&key.join(", ")));
 }
+
+/// A length of 0 ends the file for MIT krb5, and the keys behind it would silently be missing.
+#[test]
+fn keys_behind_the_end_of_a_file_are_not_passed_over() {
+    let web = TestRealm::new("EXAMPLE.TEST").service(WEB);
+    let whole = web.keytab_octets();
+    let ended = [&whole[..], &[0; 4]].concat();
+    let padded = [&ended[..], &[0; 9]].concat();
+    for octets in [ended.clone(), padded] {
+        assert_eq!(kvnos(&Keytab::parse(octets).unwrap()), [1]);
+    }
+    let more = [&ended[..], &whole[2..]].concat();
+    let error = Keytab::parse(more.clone()).unwrap_err();
+    let KeytabError::Damaged(damage) = error else {
+        unreachable!("{error}")
+    };
+    assert_eq!(damage.offset, whole.len());
+    let (keytab, damages) = Keytab::parse_intact(more).unwrap();
+    assert_eq!((kvnos(&keytab), damages.len()), (vec![1], 1));
+}

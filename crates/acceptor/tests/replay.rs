@@ -195,7 +195,11 @@ fn what_was_stamped_before_a_restart_is_refused() {
     assert_eq!(error.code(), Some(ErrorCode::REPEAT));
     // The second in which the service began: nobody can tell which of the two was first.
     let same = scene.token().at(start).build();
-    refused(restarted.begin().step(same.token(), start));
+    let rejection = refused(restarted.begin().step(same.token(), start));
+    assert!(matches!(
+        rejection.error(),
+        Error::Authenticator(AuthenticatorError::StampedBeforeStart { .. })
+    ));
     let new = scene.token().at(start + SECOND).build();
     complete(restarted.begin().step(new.token(), start));
 }
@@ -335,4 +339,14 @@ fn acceptors_of_one_cache_allow_the_same_clock_skew() {
         error.to_string(),
         "the replay cache serves acceptors with a clock skew of 300 s"
     );
+    build(SKEW - SECOND).unwrap_err();
+    build(SKEW + Duration::from_millis(999)).unwrap(); // whole seconds count
+
+    // A store that finds its records by the tag alone may serve all.
+    let ledger = Arc::new(Ledger::default());
+    for skew in [SKEW, SKEW + SECOND] {
+        let builder = Acceptor::builder(scene.web.keytab());
+        let builder = builder.replay_cache(ledger.clone()).clock_skew(skew);
+        builder.build().unwrap();
+    }
 }

@@ -4,12 +4,13 @@
 mod scene;
 
 use core::time::Duration;
+use portcullis::ServicePattern;
 use portcullis::formats::der::Decode;
 use portcullis::formats::gss::{InitialContextToken, Mechanism, TokenId, split_token_id};
 use portcullis::formats::messages::KrbError;
 use portcullis::formats::registry::ErrorCode;
 use portcullis::formats::spnego::{NegState, NegTokenResp};
-use portcullis_testrealm::{Fault, InitiationError, TokenBuilder};
+use portcullis_testrealm::{Fault, InitiationError, TestRealm, TokenBuilder};
 use scene::{Scene, refused};
 
 /// The KRB-ERROR that a client with this fault gets, in GSS framing.
@@ -114,7 +115,7 @@ fn replies_depend_on_code_time_and_what_was_said_in_clear() {
 #[test]
 fn the_keytab_does_not_show_in_the_reply() {
     let reply = |kvnos: &[u32]| {
-        let realm = portcullis_testrealm::TestRealm::new("EXAMPLE.TEST");
+        let realm = TestRealm::new("EXAMPLE.TEST");
         let web = realm
             .service_with(scene::WEB)
             .kvnos(kvnos.iter().copied())
@@ -206,4 +207,40 @@ fn endless_names_are_not_repeated() {
     assert_eq!(reply(60_000, false), None);
     assert!(reply(900, true).is_some_and(|length| length > 900));
     assert!(reply(60_000, true).is_some_and(|length| length < 20));
+}
+
+/// RFC 4121 §4.1: a token of a type that is not due is answered with KRB_AP_ERR_MSG_TYPE, inside of
+/// SPNEGO as well. It names no service, so the answer names one that this acceptor answers for.
+#[test]
+fn a_token_of_an_unexpected_type_is_answered_in_every_frame() {
+    let shapes: [fn(TokenBuilder) -> TokenBuilder; 3] = [
+        |token| token,
+        TokenBuilder::spnego,
+        |token| token.spnego().ms_oid(),
+    ];
+    for shape in shapes {
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let web = realm
+            .service_with("ldap/web.example.test")
+            .alias(scene::WEB)
+            .build();
+        let pattern: ServicePattern = "HTTP".parse().unwrap();
+        let scene = Scene::of(realm, web, |settings| settings.service(pattern));
+        let token = shape(scene.token()).fault(Fault::ApRepToken).build();
+        let reply = scene.refuse(&token).reply().unwrap().to_vec();
+        let framed = match NegTokenResp::from_der(&reply) {
+            Ok(said) => {
+                assert_eq!(said.neg_state, Some(NegState::Reject));
+                said.response_token.unwrap()
+            }
+            Err(_) => &reply,
+        };
+        let inner = InitialContextToken::decode(framed).unwrap().inner;
+        let (id, message) = split_token_id(inner).unwrap();
+        assert_eq!(id, TokenId::KRB_ERROR);
+        let error = KrbError::from_der(message).unwrap();
+        assert_eq!(error.error_code, ErrorCode::MSG_TYPE);
+        assert_eq!(error.sname.to_string(), "HTTP/web.example.test");
+        assert_eq!(error.realm.to_string(), "EXAMPLE.TEST");
+    }
 }

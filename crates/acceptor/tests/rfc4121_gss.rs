@@ -74,6 +74,21 @@ fn another_token_than_an_ap_req_begins_nothing_and_is_told_so() {
     }
 }
 
+/// TOK_ID 01 00 announces an AP-REQ; another message behind it is of the wrong type, and so the
+/// code says.
+#[test]
+fn another_message_than_the_announced_ap_req_is_of_the_wrong_type() {
+    for tag in [0x6f, 0x7e, 0x61, 0x30] {
+        let scene = Scene::new();
+        let mut token = scene.token().mutual().build().token().to_vec();
+        let at = token.windows(3).position(|octets| octets == [1, 0, 0x6e]);
+        token[at.unwrap() + 2] = tag;
+        let rejection = refused(scene.acceptor.begin().step(&token, scene.realm.now()));
+        assert!(matches!(rejection.error(), Error::Malformed(_)));
+        assert_eq!(rejection.error().code(), Some(ErrorCode::MSG_TYPE));
+    }
+}
+
 /// RFC 4120 §3.2.4: an AP-REP goes to whoever asks for it, by the flag or by the option, and to
 /// nobody else.
 #[test]
@@ -409,6 +424,9 @@ fn our_own_answer_does_not_pass_for_the_third_leg() {
                 NegotiationError::ThirdLeg.into(),
                 "{enctype}"
             );
+            let token = shape(scene.token().dce_style()).build();
+            let (negotiation, third) = second_leg(&scene, token);
+            complete(negotiation.step(third.token(), scene.realm.now()));
         }
     }
 }
