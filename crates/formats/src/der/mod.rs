@@ -6,6 +6,7 @@
 mod error;
 mod reader;
 mod sequence_of;
+mod tag;
 mod writer;
 
 pub use error::{DecodeError, DecodeErrorKind, Result};

@@ -1,23 +1,14 @@
 //! Hot path. Reads DER where it lies: a cursor that knows where it stands and what it reads.
 
+use super::tag::{
+    APPLICATION, BIT_STRING, BOOLEAN, CONTEXT, ENUMERATED, GENERAL_STRING, GENERALIZED_TIME,
+    INTEGER, NUMBER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE,
+};
 use super::{Decode, DecodeError, DecodeErrorKind, Result, SequenceOf};
 use core::fmt;
 
 /// Levels of elements inside each other; the deepest message of Kerberos has fewer than half.
 const MAX_DEPTH: u8 = 32;
-
-const BOOLEAN: u8 = 0x01;
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const OBJECT_IDENTIFIER: u8 = 0x06;
-const ENUMERATED: u8 = 0x0a;
-const GENERALIZED_TIME: u8 = 0x18;
-const GENERAL_STRING: u8 = 0x1b;
-const SEQUENCE: u8 = 0x30;
-const CONTEXT: u8 = 0xa0;
-const APPLICATION: u8 = 0x60;
-const TAG_NUMBER: u8 = 0x1f;
 
 /// A cursor over DER that borrows what it reads.
 ///
@@ -472,7 +463,7 @@ impl<'a> Reader<'a> {
                 return Err(self.error(DecodeErrorKind::Truncated { needed, found }));
             }
         };
-        if tag & TAG_NUMBER == TAG_NUMBER {
+        if tag & NUMBER == NUMBER {
             return Err(self.error(DecodeErrorKind::HighTagNumber));
         }
         let minimal = match header {
@@ -490,8 +481,8 @@ impl<'a> Reader<'a> {
     #[inline]
     fn skip_unknown_fields(&mut self) -> Result<()> {
         while let Some(tag) = self.peek() {
-            let number = tag & TAG_NUMBER;
-            if tag & !TAG_NUMBER != CONTEXT || number < self.next_field {
+            let number = tag & NUMBER;
+            if tag & !NUMBER != CONTEXT || number < self.next_field {
                 return Err(self.error(DecodeErrorKind::TrailingData {
                     octets: self.rest.len(),
                 }));

@@ -1,11 +1,10 @@
 //! `SEQUENCE OF`: checked when it is decoded, read element by element when somebody asks.
 
+use super::tag::SEQUENCE;
 use super::{Decode, Encode, Reader, Result, Writer};
 use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
-
-const SEQUENCE: u8 = 0x30;
 
 /// A `SEQUENCE OF T`, borrowed: the octets of its elements, each of which has been decoded once.
 pub struct SequenceOf<'a, T> {

@@ -1,20 +1,12 @@
 //! Writes DER forwards; a length is put before its contents when they are known.
 
+use super::tag::{
+    APPLICATION, BIT_STRING, BOOLEAN, CONTEXT, ENUMERATED, GENERAL_STRING, GENERALIZED_TIME,
+    INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE,
+};
 use super::{Encode, SequenceOf};
 use alloc::vec::Vec;
 use core::fmt;
-
-const BOOLEAN: u8 = 0x01;
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const OBJECT_IDENTIFIER: u8 = 0x06;
-const ENUMERATED: u8 = 0x0a;
-const GENERALIZED_TIME: u8 = 0x18;
-const GENERAL_STRING: u8 = 0x1b;
-const SEQUENCE: u8 = 0x30;
-const CONTEXT: u8 = 0xa0;
-const APPLICATION: u8 = 0x60;
 
 /// Collects DER: the mirror image of [`super::Reader`].
 ///
