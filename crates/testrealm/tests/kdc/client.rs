@@ -5,11 +5,13 @@ use portcullis_formats::der::{Decode, Encode, SequenceOfBuf};
 use portcullis_formats::keytab::KeytabFile;
 use portcullis_formats::messages::{
     ApOptions, ApReq, Authenticator, Checksum, EncKdcRepPart, EncTicketPart, EncryptedData,
-    EncryptionKey, EtypeList, KdcOptions, KdcRep, KdcReq, KdcReqBody, KerberosString, KerberosTime,
-    KrbError, MessageType, Microseconds, PaData, PaEncTsEnc, Ticket, TicketFlags,
+    EncryptionKey, EtypeList, HostAddress, KdcOptions, KdcRep, KdcReq, KdcReqBody, KerberosString,
+    KerberosTime, KrbError, MessageType, Microseconds, PaData, PaEncTsEnc, Ticket, TicketFlags,
 };
 use portcullis_formats::principal::Principal;
-use portcullis_formats::registry::{ChecksumTypeNumber, ErrorCode, EtypeNumber, Kvno, PaDataType};
+use portcullis_formats::registry::{
+    AddressType, ChecksumTypeNumber, ErrorCode, EtypeNumber, Kvno, PaDataType,
+};
 use portcullis_testrealm::{MiniKdc, TestService};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -37,6 +39,8 @@ pub(crate) struct Wish {
     pub(crate) till: KerberosTime,
     pub(crate) rtime: Option<KerberosTime>,
     pub(crate) etypes: Vec<EtypeNumber>,
+    /// IPv4, where the ticket shall count.
+    pub(crate) addresses: Vec<[u8; 4]>,
     pub(crate) tickets: Vec<Vec<u8>>,
     pub(crate) authorization_data: Option<(EtypeNumber, Vec<u8>)>,
 }
@@ -52,6 +56,7 @@ impl Wish {
             till: KerberosTime::UNIX_EPOCH,
             rtime: None,
             etypes: vec![EtypeNumber::AES256_SHA1, EtypeNumber::AES128_SHA1],
+            addresses: Vec::new(),
             tickets: Vec::new(),
             authorization_data: None,
         }
@@ -79,6 +84,15 @@ impl Wish {
             .collect();
         let (etypes, tickets) = (SequenceOfBuf::of(&self.etypes), SequenceOfBuf::of(&tickets));
         let etype: EtypeList<'_> = etypes.borrow();
+        let addresses: Vec<_> = self
+            .addresses
+            .iter()
+            .map(|address| HostAddress {
+                addr_type: AddressType::IPV4,
+                address,
+            })
+            .collect();
+        let addresses = SequenceOfBuf::of(&addresses);
         let named = self.service.as_ref().or(self.client.as_ref()).unwrap();
         let realm = self
             .realm
@@ -94,7 +108,7 @@ impl Wish {
             rtime: self.rtime,
             nonce: 7,
             etype,
-            addresses: None,
+            addresses: Some(addresses.borrow()),
             enc_authorization_data: self.authorization_data.as_ref().map(|(etype, cipher)| {
                 EncryptedData {
                     etype: *etype,

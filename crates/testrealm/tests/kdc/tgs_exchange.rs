@@ -150,6 +150,57 @@ fn a_renewable_ticket_is_renewed_until_it_is_not() {
 }
 
 #[test]
+fn a_ticket_counts_where_the_ticket_granting_ticket_does_until_it_is_forwarded() {
+    let scene = scene();
+    let addresses = |ticket: &Credential| {
+        inside(&ticket.ticket, &scene.web, |_, part| {
+            let addresses = part.caddr.into_iter().flatten();
+            addresses
+                .map(|host| host.address.to_vec())
+                .collect::<Vec<_>>()
+        })
+    };
+    let mut here = Wish::tgt("alice").options(KdcOptions::FORWARDABLE);
+    here.addresses = vec![[127, 0, 0, 1]];
+    let alice = login(&scene.kdc, &here, scene.now);
+    let mut wish = Wish::new(WEB);
+    wish.addresses = vec![[127, 0, 0, 2]];
+    let ticket = ask(&scene.kdc, &alice, &wish, scene.now);
+    assert_eq!(addresses(&ticket), [[127, 0, 0, 1]]);
+    let ticket = ask(
+        &scene.kdc,
+        &alice,
+        &wish.options(KdcOptions::FORWARDED),
+        scene.now,
+    );
+    assert_eq!(addresses(&ticket), [[127, 0, 0, 2]]);
+}
+
+#[test]
+fn a_ticket_is_renewable_no_longer_than_the_ticket_granting_ticket() {
+    let scene = scene();
+    let mut wish = Wish::tgt("alice").options(KdcOptions::RENEWABLE);
+    wish.rtime = Some(at(scene.now, 90_000));
+    let alice = login(&scene.kdc, &wish, scene.now);
+    let renewable = Wish::new(WEB).options(KdcOptions::RENEWABLE);
+    let ticket = ask(&scene.kdc, &alice, &renewable, scene.now);
+    assert_eq!(ticket.renew_till, Some(at(scene.now, 90_000)));
+    let fixed = tgt(&scene, "alice", KdcOptions::default());
+    let ticket = ask(&scene.kdc, &fixed, &renewable, scene.now);
+    assert_eq!(ticket.renew_till, None);
+    assert!(!ticket.flags.contains(TicketFlags::RENEWABLE));
+}
+
+#[test]
+fn who_wants_no_judgement_of_the_path_gets_none() {
+    let scene = scene();
+    let alice = tgt(&scene, "alice", KdcOptions::default());
+    let wish = Wish::new(WEB).options(KdcOptions::DISABLE_TRANSITED_CHECK);
+    let ticket = ask(&scene.kdc, &alice, &wish, scene.now);
+    assert_eq!(ticket.flags, TicketFlags::PRE_AUTHENT);
+}
+
+#[test]
 fn user_to_user_seals_with_the_session_key_of_the_other_ticket() {
     let scene = scene();
     let alice = tgt(&scene, "alice", KdcOptions::default());
