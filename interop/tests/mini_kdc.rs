@@ -8,12 +8,15 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use portcullis_interop::from_base64;
 use portcullis_interop::http::{Answer, Server, example};
-use portcullis_interop::initiator::{Asking, Conclusion, Initiator, JavaInitiator, gokrb5_token};
+use portcullis_interop::initiator::{
+    Asking, Conclusion, Initiator, JavaInitiator, gokrb5_token, java,
+};
 use portcullis_interop::login::Login;
 use portcullis_interop::mit_acceptor::MitAcceptor;
 use portcullis_interop::peer::{Peer, built, present};
-use portcullis_interop::process::{run, said, try_run};
+use portcullis_interop::process::{LineServer, run, said, try_run};
 use portcullis_interop::realm::MitRealm;
 use portcullis_testrealm::{MiniKdc, ServedKdc, TestRealm};
 
@@ -304,6 +307,35 @@ fn java_logs_in_with_each_enctype() {
             "{service}"
         );
     }
+}
+
+/// OpenJDK's own AS exchange, which shares no code with MIT's.
+#[test]
+fn java_logs_in_by_itself_with_a_keytab() {
+    if !present(&[Peer::MIT, Peer::PYTHON_GSSAPI, Peer::JAVA]) {
+        return;
+    }
+    let realm = Realm::start();
+    let alice = realm.files.login("alice");
+    let jaas = realm.files.path("keytab.conf");
+    let keytab = alice.keytab();
+    let module = format!(
+        "com.sun.security.jgss.krb5.initiate {{ com.sun.security.auth.module.Krb5LoginModule required \
+         useKeyTab=true keyTab=\"{}\" principal=\"alice@EXAMPLE.TEST\" doNotPrompt=true; }};",
+        keytab.display()
+    );
+    std::fs::write(&jaas, module).unwrap();
+    let mut command = java(&alice);
+    command.arg(format!(
+        "-Djava.security.auth.login.config={}",
+        jaas.display()
+    ));
+    let service = "HTTP/e18.example.test";
+    command.env("KRB5CCNAME", realm.files.path("no.ccache"));
+    command.args(["JgssToken", "krb5", &format!("{service}@EXAMPLE.TEST")]);
+    let token = from_base64(&LineServer::start(command).listen());
+    let opinion = MitAcceptor::start(&realm.files).accept(&realm.files.keytab(service), &[&token]);
+    assert_eq!(opinion.client.as_deref(), Some("alice@EXAMPLE.TEST"));
 }
 
 #[test]
