@@ -1,13 +1,10 @@
-//! RFC 4121: the frames, the answer, the keys of the context, delegation, and DCE style.
+//! RFC 4121: the frames, the answer, the keys of the context, and delegation.
 #![allow(clippy::panic, reason = "test code")]
 
 mod scene;
 
-use core::time::Duration;
 use portcullis::entropy::{Entropy, EntropyError};
-use portcullis::error::{
-    AuthenticatorError, DelegationError, NegotiationError, TicketError, Unsupported,
-};
+use portcullis::error::{AuthenticatorError, DelegationError, Unsupported};
 use portcullis::formats::ccache::CredentialCache;
 use portcullis::formats::der::Decode;
 use portcullis::formats::gss::{
@@ -16,8 +13,8 @@ use portcullis::formats::gss::{
 use portcullis::formats::messages::{ApOptions, ApRep, KrbError, TicketFlags};
 use portcullis::formats::registry::{AuthDataType, ErrorCode, EtypeNumber};
 use portcullis::identity::Framing;
-use portcullis::{Enctype, Error, Negotiation, Step, WeakEnctype};
-use portcullis_testrealm::{Fault, Initiation, Next, TestRealm, TokenBuilder};
+use portcullis::{Enctype, Error, WeakEnctype};
+use portcullis_testrealm::{Fault, TestRealm, TokenBuilder};
 use scene::{Scene, WEB, complete, refused};
 use std::sync::Arc;
 
@@ -343,115 +340,6 @@ fn a_bare_ap_req_is_taken_where_the_settings_say_so() {
     let reply = reply.unwrap();
     assert!(ApRep::from_der(&reply).is_ok());
     token.finish(&reply).unwrap();
-}
-
-/// [MS-KILE] §3.4.5.1: DCE style has three legs, without frames.
-#[test]
-fn dce_style_has_three_legs() {
-    let scene = Scene::new();
-    let token = scene.token().dce_style().build();
-    let (negotiation, third) = second_leg(&scene, token);
-    let (context, reply) = complete(negotiation.step(third.token(), scene.realm.now()));
-    assert_eq!(reply, None);
-    assert!(context.identity().flags().contains(ContextFlags::DCE_STYLE));
-    third.finish(b"").unwrap();
-}
-
-/// The same inside of SPNEGO, where a bare AP-REQ has its place.
-#[test]
-fn dce_style_inside_of_spnego_has_three_legs() {
-    let scene = Scene::new();
-    let token = scene.token().dce_style().spnego().build();
-    let (negotiation, third) = second_leg(&scene, token);
-    let (_, reply) = complete(negotiation.step(third.token(), scene.realm.now()));
-    third.finish(&reply.unwrap()).unwrap();
-}
-
-/// The third leg shows that the client is there now: it repeats our number, under the session key.
-#[test]
-fn a_third_leg_that_does_not_answer_ours_is_refused() {
-    for fault in [
-        Fault::ThirdLegSequence,
-        Fault::ThirdLegSubkey,
-        Fault::TamperedThirdLeg,
-    ] {
-        let scene = Scene::new();
-        let token = scene.token().dce_style().fault(fault).build();
-        let (negotiation, third) = second_leg(&scene, token);
-        let rejection = refused(negotiation.step(third.token(), scene.realm.now()));
-        assert_eq!(
-            *rejection.error(),
-            NegotiationError::ThirdLeg.into(),
-            "{fault:?}"
-        );
-    }
-    let scene = Scene::new();
-    let (negotiation, _) = second_leg(&scene, scene.token().dce_style().build());
-    refused(negotiation.step(b"", scene.realm.now()));
-}
-
-fn second_leg(scene: &Scene, token: Initiation) -> (Negotiation, Initiation) {
-    let Ok(Step::Continue { negotiation, reply }) = scene.step(&token) else {
-        panic!("not continued")
-    };
-    let Ok(Next::Send(third)) = token.next(&reply) else {
-        panic!("the initiator does not go on")
-    };
-    (negotiation, third)
-}
-
-/// [MS-KILE] §3.4.5.1: DCE style always gets our subkey, so that our own answer, which has one,
-/// cannot come back as the client's, which has none.
-#[test]
-fn our_own_answer_does_not_pass_for_the_third_leg() {
-    for enctype in Enctype::all() {
-        let realm = TestRealm::new("EXAMPLE.TEST");
-        let web = realm.service_with(WEB).enctypes([*enctype]).build();
-        let scene = Scene::of(realm, web, |settings| {
-            settings
-                .allow_camellia()
-                .danger_allow(WeakEnctype::Rc4Hmac)
-                .danger_allow(WeakEnctype::Des3CbcSha1)
-        });
-        for shape in [|token: TokenBuilder| token, TokenBuilder::no_subkey] {
-            let token = shape(scene.token().dce_style()).build();
-            let Ok(Step::Continue { negotiation, reply }) = scene.step(&token) else {
-                panic!("not continued")
-            };
-            let rejection = refused(negotiation.step(&reply, scene.realm.now()));
-            assert_eq!(
-                *rejection.error(),
-                NegotiationError::ThirdLeg.into(),
-                "{enctype}"
-            );
-            let token = shape(scene.token().dce_style()).build();
-            let (negotiation, third) = second_leg(&scene, token);
-            complete(negotiation.step(third.token(), scene.realm.now()));
-        }
-    }
-}
-
-/// A peer can take its time between two legs; the ticket must still count when it is done.
-#[test]
-fn a_ticket_that_ends_between_two_legs_is_refused() {
-    for spnego in [false, true] {
-        let scene = Scene::new();
-        let end = scene.realm.now() + Duration::from_secs(60);
-        let token = scene.token().dce_style().endtime(end);
-        let token = if spnego { token.spnego() } else { token };
-        let (negotiation, third) = second_leg(&scene, token.build());
-        let rejection = refused(negotiation.step(third.token(), end + Duration::from_secs(301)));
-        assert!(matches!(
-            rejection.error(),
-            Error::Ticket(TicketError::Expired { .. })
-        ));
-        assert_eq!(rejection.reply().is_some(), spnego);
-
-        let token = scene.token().dce_style().endtime(end);
-        let token = if spnego { token.spnego() } else { token };
-        let (negotiation, third) = second_leg(&scene, token.build());
-        complete(negotiation.step(third.token(), end + Duration::from_secs(300)));
-    }
 }
 
 /// What is drawn from a source that always gives the same.
