@@ -2,7 +2,7 @@
 
 use super::Account;
 use super::exchange::Exchange;
-use super::issue::{Grant, Reply};
+use super::issue::{Grant, Reply, TicketKey};
 use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
 use super::preauthentication::{etype_info, verify};
@@ -42,11 +42,10 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
         ));
     }
     let client = client(exchange)?;
-    let unknown = Refusal::new(ErrorCode::S_PRINCIPAL_UNKNOWN, "SERVER_NOT_FOUND");
-    let service = exchange.service()?.ok_or(unknown)?;
+    let service = service(exchange)?;
     let life = Lifetime::initial(&exchange.body, exchange.now)?;
     let session_enctype = exchange.session_enctype(&service)?;
-    let ticket_key = Exchange::ticket_key(&service)?;
+    let ticket_key = TicketKey::of(&service)?;
     let proven = verify(exchange, &client)?;
     let signs = exchange.padata(PaDataType::REQ_ENC_PA_REP).is_some();
     let grant = Grant {
@@ -90,6 +89,18 @@ fn client(exchange: &Exchange<'_>) -> Result<Arc<Account>, Refusal> {
         Some(other) => Err(Refusal::wrong_realm(&other.name)),
         None => Err(unknown("CLIENT_NOT_FOUND")),
     }
+}
+
+/// The service's account.
+fn service(exchange: &Exchange<'_>) -> Result<Arc<Account>, Refusal> {
+    let name = Principal::from_wire(exchange.body.realm, exchange.sname()?);
+    let account = name
+        .ok()
+        .and_then(|name| exchange.realm.database.find(&name));
+    account.ok_or(Refusal::new(
+        ErrorCode::S_PRINCIPAL_UNKNOWN,
+        "SERVER_NOT_FOUND",
+    ))
 }
 
 /// As the client wrote its name, unless that was an enterprise name: those are always replaced

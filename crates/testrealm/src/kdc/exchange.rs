@@ -1,11 +1,11 @@
 //! [`Exchange`]: one request, and what both exchanges ask of it.
 
+use super::Account;
 use super::krb_error::Refusal;
 use super::source::Source;
-use super::{Account, issue};
 use crate::realm::{Realm, kerberos_time};
 use core::time::Duration;
-use portcullis::{Enctype, Principal};
+use portcullis::Enctype;
 use portcullis_formats::messages::{
     KdcOptions, KdcReq, KdcReqBody, KerberosTime, Microseconds, PrincipalName,
 };
@@ -77,29 +77,6 @@ impl<'a> Exchange<'a> {
         self.body
             .sname
             .ok_or(Refusal::new(ErrorCode::S_PRINCIPAL_UNKNOWN, "NULL_SERVER"))
-    }
-
-    /// The account of the service that is asked for.
-    pub(super) fn service(&self) -> Result<Option<Arc<Account>>, Refusal> {
-        let name = Principal::from_wire(self.body.realm, self.sname()?);
-        Ok(name.ok().and_then(|name| self.realm.database.find(&name)))
-    }
-
-    /// What a ticket for this service is sealed with, unless it has no key but its user's.
-    pub(super) fn ticket_key(service: &Account) -> Result<issue::TicketKey, Refusal> {
-        if service.password().is_some() {
-            // As Active Directory does for accounts without a service name.
-            return Err(Refusal::new(
-                ErrorCode::MUST_USE_USER2USER,
-                "SERVER NOT ALLOWED",
-            ));
-        }
-        let key = service.ticket_key();
-        let key = key.ok_or(Refusal::new(ErrorCode::ETYPE_NOSUPP, "FINDING_SERVER_KEY"))?;
-        Ok(issue::TicketKey {
-            kvno: Some(key.kvno),
-            key: key.key,
-        })
     }
 
     /// The encryption type of the session key: what the client likes best of that which the

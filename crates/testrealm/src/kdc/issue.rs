@@ -1,5 +1,6 @@
 //! [`Grant`]: what a ticket says, to the service and to the client, and the KDC-REP with both.
 
+use super::Account;
 use super::exchange::Exchange;
 use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
@@ -11,7 +12,7 @@ use portcullis_formats::messages::{
     KerberosTime, LastReqEntry, MessageType, PrincipalName, Realm, Ticket, TicketFlags,
     TransitedEncoding,
 };
-use portcullis_formats::registry::{EtypeNumber, Kvno};
+use portcullis_formats::registry::{ErrorCode, EtypeNumber, Kvno};
 
 /// What a ticket says.
 pub(super) struct Grant<'a> {
@@ -34,6 +35,25 @@ pub(super) struct TicketKey {
     /// None in user-to-user, where it is a session key.
     pub(super) kvno: Option<Kvno>,
     pub(super) key: Key,
+}
+
+impl TicketKey {
+    /// What a ticket for this service is sealed with, unless it has no key but its user's.
+    pub(super) fn of(service: &Account) -> Result<Self, Refusal> {
+        if service.password().is_some() {
+            // As Active Directory does for accounts without a service name.
+            return Err(Refusal::new(
+                ErrorCode::MUST_USE_USER2USER,
+                "SERVER NOT ALLOWED",
+            ));
+        }
+        let key = service.ticket_key();
+        let key = key.ok_or(Refusal::new(ErrorCode::ETYPE_NOSUPP, "FINDING_SERVER_KEY"))?;
+        Ok(Self {
+            kvno: Some(key.kvno),
+            key: key.key,
+        })
+    }
 }
 
 /// What the client's side is sealed with, and what comes with it.

@@ -4,7 +4,7 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `as_exchange` | AS-REQ → AS-REP (RFC 4120 §3.1); `preauthentication` verifies the client |
-//! | `tgs_exchange` | TGS-REQ → TGS-REP (§3.3); `presented` verifies the AP-REQ, `target` finds the service |
+//! | `tgs_exchange` | TGS-REQ → TGS-REP (§3.3); `presented` verifies, `target` finds the service |
 //! | `issue` | what a ticket says, sealed for the service and for the client |
 //! | `krb_error` | why there is none |
 //! | `serve` | the same on sockets; `configuration` writes what clients need |

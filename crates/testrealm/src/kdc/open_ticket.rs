@@ -20,16 +20,12 @@ pub(super) struct OpenTicket {
 impl OpenTicket {
     /// Opens a ticket that this realm's KDC issued, or one that trusts it, for this realm's KDC.
     pub(super) fn open(ticket: &Ticket<'_>, realm: &Realm) -> Result<Self, Refusal> {
-        let not_us = Refusal::new(ErrorCode::NOT_US, "PROCESS_TGS");
+        let not_us = || Refusal::new(ErrorCode::NOT_US, "PROCESS_TGS");
         if !realm.krbtgt().name().same_name(&ticket.sname) {
-            return Err(not_us);
+            return Err(not_us());
         }
-        let Ok(service) = Principal::from_wire(ticket.realm, ticket.sname) else {
-            return Err(not_us);
-        };
-        let Some(account) = realm.database.find(&service) else {
-            return Err(not_us);
-        };
+        let service = Principal::from_wire(ticket.realm, ticket.sname).map_err(|_| not_us())?;
+        let account = realm.database.find(&service).ok_or_else(not_us)?;
         let sealed = ticket.enc_part;
         let no_key = Refusal::new(ErrorCode::BADKEYVER, "PROCESS_TGS");
         let key = account.key(sealed.etype, sealed.kvno).ok_or(no_key)?;

@@ -4,9 +4,11 @@ use super::exchange::Exchange;
 use super::issue::TicketKey;
 use super::krb_error::Refusal;
 use super::open_ticket::OpenTicket;
+use crate::realm;
 use portcullis::{Enctype, Principal};
 use portcullis_formats::messages::{KdcOptions, PrincipalName, Realm};
 use portcullis_formats::registry::{ErrorCode, EtypeNumber};
+use std::sync::Arc;
 
 /// Whom a ticket is for.
 pub(super) struct Target {
@@ -27,16 +29,17 @@ impl Target {
         if exchange.asks(KdcOptions::ENC_TKT_IN_SKEY) {
             return Self::user_to_user(exchange, asked);
         }
-        let known = exchange.service()?.is_some();
-        let principal = match referral(exchange, &asked) {
-            _ if known => asked,
-            Some(principal) => principal,
-            None => return Err(unknown()),
+        let database = &exchange.realm.database;
+        let (principal, account) = match database.find(&asked) {
+            Some(account) => (asked, account),
+            None => {
+                let kdc = referral(exchange, &asked).ok_or_else(unknown)?;
+                let account = database.find(&kdc).ok_or_else(unknown)?;
+                (kdc, account)
+            }
         };
-        let account = exchange.realm.database.find(&principal);
-        let account = account.ok_or_else(unknown)?;
         Ok(Self {
-            ticket_key: Exchange::ticket_key(&account)?,
+            ticket_key: TicketKey::of(&account)?,
             session_enctype: exchange.session_enctype(&account)?,
             principal,
         })
@@ -85,7 +88,7 @@ fn referral(exchange: &Exchange<'_>, asked: &Principal) -> Option<Principal> {
         return None;
     }
     let trusted = exchange.realm.database.trusted();
-    let knows = |realm: &&std::sync::Arc<crate::realm::Realm>| {
+    let knows = |realm: &&Arc<realm::Realm>| {
         let there = Principal::new(&realm.name, asked.components());
         there.is_ok_and(|there| realm.database.find(&there).is_some())
     };
