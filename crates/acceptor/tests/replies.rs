@@ -213,12 +213,10 @@ fn endless_names_are_not_repeated() {
 /// SPNEGO as well. It names no service, so the answer names one that this acceptor answers for.
 #[test]
 fn a_token_of_an_unexpected_type_is_answered_in_every_frame() {
-    let shapes: [fn(TokenBuilder) -> TokenBuilder; 3] = [
-        |token| token,
-        TokenBuilder::spnego,
-        |token| token.spnego().ms_oid(),
-    ];
-    for shape in shapes {
+    let shapes: [fn(TokenBuilder) -> TokenBuilder; 3] =
+        [|token| token, TokenBuilder::spnego, TokenBuilder::ms_oid];
+    let mechanisms = [Mechanism::Krb5, Mechanism::Krb5, Mechanism::MsKrb5];
+    for (shape, mechanism) in shapes.into_iter().zip(mechanisms) {
         let realm = TestRealm::new("EXAMPLE.TEST");
         let web = realm
             .service_with("ldap/web.example.test")
@@ -235,8 +233,9 @@ fn a_token_of_an_unexpected_type_is_answered_in_every_frame() {
             }
             Err(_) => &reply,
         };
-        let inner = InitialContextToken::decode(framed).unwrap().inner;
-        let (id, message) = split_token_id(inner).unwrap();
+        let framed = InitialContextToken::decode(framed).unwrap();
+        assert_eq!(framed.oid, mechanism.oid());
+        let (id, message) = split_token_id(framed.inner).unwrap();
         assert_eq!(id, TokenId::KRB_ERROR);
         let error = KrbError::from_der(message).unwrap();
         assert_eq!(error.error_code, ErrorCode::MSG_TYPE);

@@ -53,6 +53,7 @@ pub(super) fn step(
         Ok(found) => found,
         Err(error) => {
             let error = in_token(error, token, kerberos_token);
+            envelope.mechanism = framing_mechanism(kerberos_token).unwrap_or(chosen);
             return Err(reject_unread(&envelope, error, &acceptor.settings, now));
         }
     };
@@ -133,6 +134,12 @@ fn ap_req_octets(token: &[u8]) -> Result<(Option<Mechanism>, &[u8]), Error> {
         FirstToken::NegoEx => Err(Unsupported::NegoEx.into()),
         _ => Err(unknown_token(token)),
     }
+}
+
+/// The number of Kerberos that a frame has, whatever is in it: the answer gets the same.
+fn framing_mechanism(token: &[u8]) -> Option<Mechanism> {
+    let framed = InitialContextToken::decode(token).ok()?;
+    Mechanism::from_oid(framed.oid).filter(|mechanism| mechanism.is_krb5())
 }
 
 fn mechanism_alone(name: String) -> Error {
