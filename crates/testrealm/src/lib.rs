@@ -35,9 +35,9 @@
 //! ```
 //!
 //! But for that socket, nothing here is random and nothing looks at a clock: keys follow from the
-//! names of realm and principal, and the time is [`TestRealm::now`] until it is moved. A test that
-//! fails once fails always. So nothing here is secret either: no key of a test realm may guard
-//! anything.
+//! names of realm and principal (and a seed, if there is one), and the time is [`TestRealm::now`]
+//! until it is moved. A test that fails once fails always. So nothing here is secret either: no key
+//! of a test realm may guard anything.
 //!
 //! It panics where a test is wrong in itself, as with a service name that is no name.
 

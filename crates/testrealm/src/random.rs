@@ -14,7 +14,12 @@ pub(crate) struct Octets {
 impl Octets {
     /// Other octets for each `name`.
     pub(crate) fn of(name: &str) -> Self {
-        let key = Key::from_random(Enctype::Aes256CtsHmacSha384_192, &[0x7e; 32]);
+        Self::of_seed(name, &[0x7e; 32])
+    }
+
+    /// Other octets for each `name` and `seed`, as secret as `seed` is.
+    pub(crate) fn of_seed(name: &str, seed: &[u8; 32]) -> Self {
+        let key = Key::from_random(Enctype::Aes256CtsHmacSha384_192, seed);
         let seed = first(&key.prf(name.as_bytes()));
         Self {
             key: Key::from_random(Enctype::Aes256CtsHmacSha384_192, &seed),

@@ -34,9 +34,20 @@ impl TestRealm {
     /// A realm of this name, at 2026-01-01T00:00:00Z.
     #[must_use]
     pub fn new(name: &str) -> Self {
+        Self::of(name, Octets::of(name))
+    }
+
+    /// The same with other keys, which follow from `seed` as well: those of no other realm if it is
+    /// random.
+    #[must_use]
+    pub fn with_seed(name: &str, seed: &[u8; 32]) -> Self {
+        Self::of(name, Octets::of_seed(name, seed))
+    }
+
+    fn of(name: &str, random: Octets) -> Self {
         let realm = Realm {
             name: name.to_owned(),
-            random: Octets::of(name),
+            random,
             database: Database::default(),
             clock: Mutex::new(UNIX_EPOCH.checked_add(START).unwrap_or(UNIX_EPOCH)),
         };

@@ -29,6 +29,15 @@ fn a_realm_of_the_same_name_makes_the_same_keys_and_the_same_tokens() {
 }
 
 #[test]
+fn a_realm_of_another_seed_makes_other_keys() {
+    let keytab = |realm: TestRealm| realm.service(WEB).keytab_octets();
+    let of_seed = |seed| keytab(TestRealm::with_seed("EXAMPLE.TEST", &[seed; 32]));
+    assert_eq!(of_seed(1), of_seed(1));
+    assert_ne!(of_seed(1), of_seed(2));
+    assert_ne!(of_seed(1), keytab(TestRealm::new("EXAMPLE.TEST")));
+}
+
+#[test]
 fn every_key_is_another() {
     let (home, abroad) = (TestRealm::new("EXAMPLE.TEST"), TestRealm::new("OTHER.TEST"));
     let all = |service: TestService| service.keytab_octets();

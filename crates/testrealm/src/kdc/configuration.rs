@@ -7,6 +7,7 @@ use core::net::SocketAddr;
 use portcullis::{Enctype, Principal};
 use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
 use portcullis_formats::registry::EtypeNumber;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
@@ -25,7 +26,7 @@ pub(super) fn write(
     let configuration = krb5_conf(directory, realms, address, &enctypes(&accounts));
     fs::write(directory.join("krb5.conf"), configuration)?;
     let services = accounts.iter().filter(|account| is_service(account));
-    fs::write(directory.join("services.keytab"), keytab(services)?)?;
+    write_private(&directory.join("services.keytab"), &keytab(services)?)?;
     let mut passwords = String::new();
     for user in &accounts {
         let Some(password) = user.password() else {
@@ -33,10 +34,26 @@ pub(super) fn write(
         };
         let name = user.principal();
         let file = directory.join(file_name(name, realms));
-        fs::write(file, keytab([user])?)?;
+        write_private(&file, &keytab([user])?)?;
         let _ = writeln!(passwords, "{name}\t{password}"); // a String takes everything
     }
-    fs::write(directory.join("passwords.txt"), passwords)
+    write_private(&directory.join("passwords.txt"), passwords.as_bytes())
+}
+
+/// Writes a file for its owner alone: the keys of a realm from a random seed are nobody else's.
+fn write_private(path: &Path, octets: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        let mut file = options.mode(0o600).open(path)?;
+        // The file of an earlier realm keeps the mode that it had.
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        file.write_all(octets)
+    }
+    #[cfg(not(unix))]
+    options.open(path)?.write_all(octets)
 }
 
 /// What clients shall ask for: AES, and whatever else there are keys of.

@@ -44,6 +44,7 @@ impl MiniKdc {
     /// - `services.keytab`: the keys of all services;
     /// - `alice.keytab` for each user, and all passwords in `passwords.txt`.
     ///
+    /// Keytabs and passwords are for their owner alone, where files have modes.
     /// They have the principals that there are now; the KDC knows those that come later, too.
     ///
     /// # Errors

@@ -75,6 +75,24 @@ fn writes_what_clients_and_services_need() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn keys_and_passwords_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let scene = scene();
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    // As an earlier program left it.
+    std::fs::write(path("services.keytab"), "longer than what is written now").unwrap();
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(path("services.keytab"), open).unwrap();
+    let _kdc = scene.kdc.serve(directory.path(), 0).unwrap();
+    for name in ["services.keytab", "alice.keytab", "passwords.txt"] {
+        let mode = std::fs::metadata(path(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
 #[test]
 fn answers_datagrams_and_connections_by_the_clock_of_the_machine() {
     let scene = scene();
