@@ -13,7 +13,8 @@ fn error(
     vary: impl FnOnce(TokenBuilder) -> TokenBuilder,
 ) -> Error {
     let scene = Scene::with(settings);
-    scene.refuse(&vary(scene.token()).build()).error().clone()
+    let token = vary(scene.token().sequence(0x3fff_ffff)); // of a fixed length
+    scene.refuse(&token.build()).error().clone()
 }
 
 fn fault(fault: Fault) -> Error {

@@ -25,6 +25,7 @@ fn token_of(scene: &Scene, octets: usize) -> Vec<u8> {
         let data = vec![0; padding];
         let token = scene
             .token()
+            .sequence(1)
             .ticket_authorization_data(AuthDataType::WIN2K_PAC, &data);
         token.build().token().to_vec()
     };

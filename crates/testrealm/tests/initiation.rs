@@ -1,11 +1,24 @@
 //! An initiator that believes everything would hide every fault of an acceptor.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
+use portcullis::entropy::{Entropy, EntropyError};
 use portcullis::{Acceptor, Step};
 use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::gss::{Mechanism, frame};
 use portcullis_formats::spnego::{NegState, NegTokenResp};
 use portcullis_testrealm::{Fault, Initiation, InitiationError, TestRealm, TokenBuilder};
+use std::sync::Arc;
+
+/// The acceptor's numbers and keys are the same each time, and so is the length of its answers.
+#[derive(Debug)]
+struct Sevens;
+
+impl Entropy for Sevens {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), EntropyError> {
+        octets.fill(7);
+        Ok(())
+    }
+}
 
 struct Scene {
     realm: TestRealm,
@@ -15,7 +28,9 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let realm = TestRealm::new("EXAMPLE.TEST");
-        let acceptor = Acceptor::new(realm.service("HTTP/web").keytab()).unwrap();
+        let keytab = realm.service("HTTP/web").keytab();
+        let builder = Acceptor::builder(keytab).entropy(Arc::new(Sevens));
+        let acceptor = builder.build().unwrap();
         Self { realm, acceptor }
     }
 
