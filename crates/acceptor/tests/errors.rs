@@ -146,14 +146,14 @@ fn a_clock_is_wrong() {
     assert_says(
         &fault(Fault::ClockAhead),
         Blame::Environment,
-        "client's clock is 3600 s ahead of ours: client 2026-01-01T01:00:00Z, now \
+        "alice@EXAMPLE.TEST's clock is 3600 s ahead of ours: client 2026-01-01T01:00:00Z, now \
          2026-01-01T00:00:00Z, 300 s allowed",
         remedy,
     );
     assert_says(
         &fault(Fault::ClockBehind),
         Blame::Environment,
-        "client's clock is 3600 s behind ours: client 2025-12-31T23:00:00Z, now \
+        "alice@EXAMPLE.TEST's clock is 3600 s behind ours: client 2025-12-31T23:00:00Z, now \
          2026-01-01T00:00:00Z, 300 s allowed",
         remedy,
     );
@@ -164,7 +164,7 @@ fn the_ticket_has_expired() {
     assert_says(
         &fault(Fault::Expired),
         Blame::Peer,
-        "ticket expired at 2025-12-31T23:00:00Z, now 2026-01-01T00:00:00Z",
+        "alice@EXAMPLE.TEST's ticket expired at 2025-12-31T23:00:00Z, now 2026-01-01T00:00:00Z",
         "Let the client fetch a new ticket (kinit, or lock and unlock the screen); if it has just \
          done so, synchronise the clocks.",
     );
@@ -175,7 +175,7 @@ fn the_ticket_is_not_yet_valid() {
     assert_says(
         &fault(Fault::NotYetValid),
         Blame::Environment,
-        "ticket is valid from 2026-01-01T01:00:00Z, now 2026-01-01T00:00:00Z",
+        "alice@EXAMPLE.TEST's ticket is valid from 2026-01-01T01:00:00Z, now 2026-01-01T00:00:00Z",
         "Synchronise the clocks of this machine and of the KDC with NTP.",
     );
 }

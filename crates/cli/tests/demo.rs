@@ -26,7 +26,7 @@ fn the_demo_shows_a_login_and_ends() {
     for proven in [
         "  200  alice's token\n       alice@EXAMPLE.TEST; the answer proves the server to the client",
         "  401  the same token again\n       replay: alice@EXAMPLE.TEST made this authenticator at",
-        "  401  an expired ticket\n       ticket expired at ",
+        "  401  an expired ticket\n       alice@EXAMPLE.TEST's ticket expired at ",
         "  401  NTLM\n       the client sent NTLM instead of Kerberos",
         "One accept took ",
         "measured over 1000 tokens",

@@ -4,7 +4,7 @@ use super::authenticator::Evidence;
 use super::policy::PermittedClient;
 use crate::error::{AuthenticatorError, Error, TicketError};
 use crate::rules::Rules;
-use portcullis_formats::messages::{Authenticator, EncTicketPart, KerberosTime, TicketFlags};
+use portcullis_formats::messages::{KerberosTime, TicketFlags};
 
 /// The ticket counts now, and the authenticator was made now.
 pub(super) struct TimelyClient<'p>(Evidence<'p>);
@@ -16,8 +16,8 @@ impl<'p> TimelyClient<'p> {
         now: KerberosTime,
         rules: &Rules,
     ) -> Result<Self, Error> {
-        ticket_counts(&evidence.open.ticket, now, rules.skew)?;
-        made_now(&evidence.authenticator, now, rules)?;
+        ticket_counts(&evidence, now, rules.skew)?;
+        made_now(&evidence, now, rules)?;
         Ok(Self(evidence))
     }
 
@@ -29,18 +29,24 @@ impl<'p> TimelyClient<'p> {
 
 /// RFC 4120 §3.2.3: not before the start, not after the end, with the clock's skew allowed; and
 /// not with the INVALID flag, which a KDC clears when the time has come (RFC 4120 §2.2).
-fn ticket_counts(
-    ticket: &EncTicketPart<'_>,
-    now: KerberosTime,
-    skew: i64,
-) -> Result<(), TicketError> {
+fn ticket_counts(evidence: &Evidence<'_>, now: KerberosTime, skew: i64) -> Result<(), TicketError> {
+    let ticket = &evidence.open.ticket;
+    let client = || Box::new(evidence.client.clone());
     let starts = ticket.starttime.unwrap_or(ticket.authtime);
     let ended = ticket.endtime;
     if starts.as_unix() > now.as_unix().saturating_add(skew) {
-        return Err(TicketError::NotYetValid { starts, now });
+        return Err(TicketError::NotYetValid {
+            client: client(),
+            starts,
+            now,
+        });
     }
     if now.as_unix() > ended.as_unix().saturating_add(skew) {
-        return Err(TicketError::Expired { ended, now });
+        return Err(TicketError::Expired {
+            client: client(),
+            ended,
+            now,
+        });
     }
     if ticket.flags.contains(TicketFlags::INVALID) {
         return Err(TicketError::Invalid {
@@ -53,14 +59,16 @@ fn ticket_counts(
 /// RFC 4120 §3.2.3: the client's time and ours differ by no more than the skew. In whole seconds,
 /// as MIT krb5 and Heimdal compare: `cusec` does not count.
 fn made_now(
-    authenticator: &Authenticator<'_>,
+    evidence: &Evidence<'_>,
     now: KerberosTime,
     rules: &Rules,
 ) -> Result<(), AuthenticatorError> {
-    let client = authenticator.ctime;
+    let client = evidence.authenticator.ctime;
     let allowed = rules.skew.unsigned_abs();
     if client.as_unix().abs_diff(now.as_unix()) > allowed {
+        let whose = Box::new(evidence.client.clone());
         return Err(AuthenticatorError::Skew {
+            whose,
             client,
             now,
             allowed,

@@ -6,6 +6,7 @@ use super::{
 };
 use core::fmt::{self, Display, Formatter, Write};
 use portcullis_formats::messages::KerberosTime;
+use portcullis_formats::principal::Principal;
 
 /// The most characters of a name that a peer wrote.
 const SHOWN: usize = 256;
@@ -165,10 +166,24 @@ impl Display for TicketError {
             Self::Malformed(error) => write!(f, "malformed sealed part of the ticket: {error}"),
             Self::ClientName => f.write_str("ticket with an unusable client name"),
             Self::Address => f.write_str("ticket is not valid from the peer's address"),
-            Self::NotYetValid { starts, now } => {
-                write!(f, "ticket is valid from {starts}, now {now}")
+            Self::NotYetValid {
+                client,
+                starts,
+                now,
+            } => {
+                write!(
+                    f,
+                    "{}'s ticket is valid from {starts}, now {now}",
+                    Brief(client)
+                )
             }
-            Self::Expired { ended, now } => write!(f, "ticket expired at {ended}, now {now}"),
+            Self::Expired { client, ended, now } => {
+                write!(
+                    f,
+                    "{}'s ticket expired at {ended}, now {now}",
+                    Brief(client)
+                )
+            }
             Self::Invalid { .. } => f.write_str("ticket is flagged invalid"),
             Self::Anonymous => f.write_str("ticket of an anonymous client"),
             Self::Transited(error) => write!(f, "ticket's path of realms: {error}"),
@@ -209,10 +224,11 @@ impl Display for AuthenticatorError {
                 )
             }
             Self::Skew {
+                whose,
                 client,
                 now,
                 allowed,
-            } => skew(f, *client, *now, *allowed),
+            } => skew(f, whose, *client, *now, *allowed),
             Self::StampedBeforeStart { stamped, start } => write!(
                 f,
                 "authenticator made at {stamped}, before this service began to remember at {start}"
@@ -253,15 +269,17 @@ impl Display for DelegationError {
 
 fn skew(
     f: &mut Formatter<'_>,
+    whose: &Principal,
     client: KerberosTime,
     now: KerberosTime,
     allowed: u64,
 ) -> fmt::Result {
     let by = client.as_unix().abs_diff(now.as_unix());
     let direction = if client > now { "ahead of" } else { "behind" };
+    let whose = Brief(whose);
     write!(
         f,
-        "client's clock is {by} s {direction} ours: client {client}, now {now}, {allowed} s allowed"
+        "{whose}'s clock is {by} s {direction} ours: client {client}, now {now}, {allowed} s allowed"
     )
 }
 

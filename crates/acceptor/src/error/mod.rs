@@ -183,6 +183,8 @@ pub enum TicketError {
     Address,
     /// It begins later than the clock's skew allows.
     NotYetValid {
+        /// Whose it is.
+        client: Box<Principal>,
         /// When it begins.
         starts: KerberosTime,
         /// Our time.
@@ -190,6 +192,8 @@ pub enum TicketError {
     },
     /// It ended longer ago than the clock's skew allows.
     Expired {
+        /// Whose it is.
+        client: Box<Principal>,
         /// When it ended.
         ended: KerberosTime,
         /// Our time.
@@ -232,6 +236,8 @@ pub enum AuthenticatorError {
     },
     /// The client's clock and ours differ by more than is allowed.
     Skew {
+        /// Whose clock.
+        whose: Box<Principal>,
         /// The client's time.
         client: KerberosTime,
         /// Our time.

@@ -182,7 +182,10 @@ pub(super) fn still_counts(
     let last = ended.as_unix().saturating_add(acceptor.settings.rules.skew);
     match now.as_unix() <= last {
         true => Ok(()),
-        false => Err(TicketError::Expired { ended, now }),
+        false => {
+            let client = Box::new(context.identity().client().clone());
+            Err(TicketError::Expired { client, ended, now })
+        }
     }
 }
 
