@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::command::{cargo, good};
+use crate::command::{cargo, good, quiet};
 use crate::report::Outcome;
 
 /// rustfmt, for the workspace and for `fuzz`, which is a workspace of its own.
@@ -34,4 +34,15 @@ pub(crate) fn clippy() -> Outcome {
         "warnings",
     ];
     Outcome::of(good(&mut cargo(&arguments)), "clippy has complaints")
+}
+
+/// cargo-deny: what may come into the tree (`deny.toml`). It takes minutes to build, so it runs where it is
+/// installed: `cargo install cargo-deny --locked`.
+pub(crate) fn deny() -> Outcome {
+    if !quiet(&mut cargo(&["deny", "--version"])) {
+        return Outcome::skipped("cargo-deny is not installed");
+    }
+    let mut command = cargo(&["deny", "--offline", "--log-level", "error", "check"]);
+    let checked = good(command.args(["licenses", "bans", "sources"]));
+    Outcome::of(checked, "cargo deny refuses a package")
 }

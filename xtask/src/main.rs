@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl
-steps: peers fmt clippy tests doctests tidy interop musl fuzz";
+steps: peers fmt clippy deny tests doctests tidy interop musl fuzz";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -49,6 +49,7 @@ fn test(only: &[&str]) -> bool {
     report.step("peers", peers::install);
     report.step("fmt", || gates::fmt(&root));
     report.step("clippy", gates::clippy);
+    report.step("deny", gates::deny);
     report.step("tests", tests::workspace);
     report.step("doctests", tests::doctests);
     report.step("tidy", || tidy::run(&root).outcome());
