@@ -8,7 +8,7 @@ use crate::entropy::Entropy;
 use crate::keytab::Keytab;
 use crate::negotiation::Negotiation;
 use crate::replay::ReplayCache;
-use crate::rules::Rules;
+use crate::settings::Settings;
 use core::fmt;
 use std::sync::Arc;
 
@@ -21,12 +21,6 @@ pub struct Acceptor {
     pub(crate) settings: Arc<Settings>,
     pub(crate) replay_cache: Arc<dyn ReplayCache>,
     pub(crate) entropy: Arc<dyn Entropy>,
-}
-
-/// What never changes.
-pub(crate) struct Settings {
-    pub(crate) rules: Rules,
-    pub(crate) keytab: Keytab,
 }
 
 impl Acceptor {
@@ -53,7 +47,7 @@ impl Acceptor {
             keytab,
         };
         Ok(Self {
-            settings: Arc::new(settings.usable()?),
+            settings: Arc::new(usable(settings)?),
             ..self.clone()
         })
     }
@@ -64,21 +58,20 @@ impl Acceptor {
     }
 }
 
-impl Settings {
-    /// These settings, if any ticket at all can be opened with them.
-    fn usable(self) -> Result<Self, ConfigError> {
-        let rules = &self.rules;
-        let usable = self.keytab.service_keys().iter().any(|key| {
+/// These settings, if any ticket at all can be opened with them.
+fn usable(settings: Settings) -> Result<Settings, ConfigError> {
+    let rules = &settings.rules;
+    let usable =
+        settings.keytab.service_keys().iter().any(|key| {
             rules.service.matches(&key.principal) && rules.enctypes.contains(key.enctype)
         });
-        match usable {
-            true => Ok(self),
-            false => Err(ConfigError::NoUsableKey {
-                service: rules.service.clone(),
-                keytab: self.keytab.keys().collect(),
-                ignored: self.keytab.ignored().to_vec(),
-            }),
-        }
+    match usable {
+        true => Ok(settings),
+        false => Err(ConfigError::NoUsableKey {
+            service: rules.service.clone(),
+            keytab: settings.keytab.keys().collect(),
+            ignored: settings.keytab.ignored().to_vec(),
+        }),
     }
 }
 

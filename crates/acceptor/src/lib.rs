@@ -43,6 +43,7 @@ mod rejection;
 pub mod replay;
 mod rules;
 mod service;
+mod settings;
 mod time;
 pub mod transited;
 

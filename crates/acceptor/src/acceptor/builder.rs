@@ -1,6 +1,6 @@
 //! [`AcceptorBuilder`]: the settings, each with a safe default.
 
-use super::{Acceptor, Settings};
+use super::{Acceptor, usable};
 use crate::channel_bindings::ChannelBindingPolicy;
 use crate::enctypes::EnctypePolicy;
 #[cfg(feature = "legacy-enctypes")]
@@ -10,6 +10,7 @@ use crate::keytab::{Keytab, KeytabKey};
 use crate::replay::{ClockSkewDiffers, MemoryReplayCache, ReplayCache};
 use crate::rules::{KeySelection, Rules};
 use crate::service::ServicePattern;
+use crate::settings::Settings;
 use crate::time::kerberos_time;
 use crate::transited::RealmPaths;
 use core::fmt;
@@ -208,11 +209,10 @@ impl AcceptorBuilder {
             let permitted = |enctype: &Enctype| self.rules.enctypes.contains(*enctype);
             self.rules.enctypes = EnctypePolicy::only(only.into_iter().filter(permitted).collect());
         }
-        let settings = Settings {
+        let settings = usable(Settings {
             rules: self.rules,
             keytab: self.keytab,
-        }
-        .usable()?;
+        })?;
         let replay_cache = self
             .replay_cache
             .unwrap_or_else(|| Arc::new(MemoryReplayCache::default()));

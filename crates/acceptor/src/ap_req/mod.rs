@@ -18,10 +18,10 @@ mod times;
 
 pub(crate) use claim::{Client, ProvenClient, Unrecorded};
 
-use crate::acceptor::Settings;
 use crate::error::Error;
 use crate::identity::Carrier;
 use crate::peer::Peer;
+use crate::settings::Settings;
 use portcullis_formats::messages::{ApReq, KerberosTime};
 use ticket::OpenTicket;
 use zeroize::Zeroizing;

@@ -1,10 +1,10 @@
 //! Which keys of the keytab may open a ticket, in which order, and what to say when none does.
 
-use crate::acceptor::Settings;
 use crate::error::{Error, NoKey, NoKeyReason, TicketError, WantedKey};
 use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
 use crate::rules::Rules;
+use crate::settings::Settings;
 use portcullis_crypto::Enctype;
 use portcullis_formats::messages::{PrincipalName, Realm, Ticket};
 use portcullis_formats::principal::Principal;

@@ -2,11 +2,11 @@
 
 use super::authenticator::OpenAuthenticator;
 use super::service_key;
-use crate::acceptor::Settings;
 use crate::enctypes::EnctypePolicy;
 use crate::error::{AuthenticatorError, Encrypted, Error, TicketError, Unsupported};
 use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
+use crate::settings::Settings;
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::Decode;
 use portcullis_formats::messages::{

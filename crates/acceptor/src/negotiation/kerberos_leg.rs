@@ -5,13 +5,14 @@ use super::first_leg::{silent, unknown_token};
 use super::krb_error::{KrbErrorFacts, krb_error};
 use super::third_leg::AwaitThirdLeg;
 use super::{Step, Unrecorded, UnrecordedStep, later_leg};
-use crate::acceptor::{Acceptor, Settings};
+use crate::acceptor::Acceptor;
 use crate::ap_rep::{self, Answer};
 use crate::ap_req;
 use crate::error::{Error, Unsupported};
 use crate::peer::Peer;
 use crate::rejection::Rejection;
 use crate::replay::{Freshness, ReplayCache, ReplayTag};
+use crate::settings::Settings;
 use crate::time::{kerberos_time, system_time};
 use portcullis_formats::der::Decode;
 use portcullis_formats::gss::{

@@ -1,7 +1,7 @@
 //! The KRB-ERROR that a refused client gets (RFC 4120 §5.9.1).
 
-use crate::acceptor::Settings;
 use crate::error::Error;
+use crate::settings::Settings;
 use crate::time::{kerberos_time, microseconds};
 use portcullis_formats::der::Encode;
 use portcullis_formats::messages::{ApOptions, ApReq, KrbError};
