@@ -76,7 +76,9 @@ fn all_keytabs_of_the_vectors_are_listed_as_mit_lists_them() {
             "{vector}"
         );
         let damaged = ["stops_with", "malformed_records", "entry_invalid"];
-        let damaged = damaged.iter().any(|flaw| vector.get(flaw).is_some());
+        // MIT stops there without a word; the keys that follow are lost all the same.
+        let after_end = vector["name"] == "v2 zero length ends the file";
+        let damaged = after_end || damaged.iter().any(|flaw| vector.get(flaw).is_some());
         assert_eq!(said.status, i32::from(damaged), "{vector}\n{}", said.output);
     }
 }
