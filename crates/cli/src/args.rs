@@ -1,5 +1,6 @@
 //! The command line: what can be asked of `portcullis`.
 
+use crate::realm::{Enctypes, Name, RealmName, UserWords};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use core::net::SocketAddr;
 use portcullis::ServicePattern;
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     /// Look at keytab files
     #[command(subcommand, subcommand_required = true)]
     Keytab(KeytabCommand),
+    Realm(Box<RealmArguments>),
     Demo(DemoArguments),
 }
 
@@ -38,6 +40,50 @@ pub(crate) enum KeytabCommand {
         /// The keytab
         file: PathBuf,
     },
+}
+
+/// Serve a realm for tests: a KDC for kinit, curl and whatever else speaks Kerberos
+///
+/// Starts a KDC on 127.0.0.1, writes krb5.conf, services.keytab, USER.keytab for each user and
+/// passwords.txt, says what to export and then `ready`, and stays up until it is interrupted. The
+/// keys are new at each start. Not for production.
+///
+/// Exit status: 0 when interrupted, or 2 when there is no such realm.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_REALM)]
+pub(crate) struct RealmArguments {
+    /// A file that describes the realm; the options add to it, or take its place
+    #[arg(value_name = "FILE.toml")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// The realm's name [default: EXAMPLE.TEST]
+    #[arg(long, value_name = "REALM")]
+    pub(crate) name: Option<RealmName>,
+
+    /// A user; may be repeated [default: alice, with a password that is printed]
+    #[arg(long = "user", value_name = "NAME:PASSWORD")]
+    pub(crate) users: Vec<UserWords>,
+
+    /// A service; may be repeated [default: HTTP/localhost]
+    #[arg(long = "service", value_name = "SPN")]
+    pub(crate) services: Vec<Name>,
+
+    /// The encryption types of all keys, by name or number, with commas between, the favourite
+    /// first [default: 18,17 for users and 18 for services]
+    #[arg(long, value_name = "LIST")]
+    pub(crate) enctypes: Option<Enctypes>,
+
+    /// Where the files go; it stays [default: a new directory, which goes with the realm]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+
+    /// The KDC's port [default: any that is free]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+
+    /// Have the same keys at each start, which everybody knows who knows the number
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
 }
 
 /// Show a login: a realm in memory, a web server, a client
@@ -149,6 +195,23 @@ pub(crate) enum BindingPolicy {
     /// They must be ours
     Required,
 }
+
+const AFTER_REALM: &str = "\
+FILE.toml, in which everything may be left out but names and passwords:
+
+  name = \"EXAMPLE.TEST\"
+  port = 8888
+  dir = \"realm\"
+  enctypes = [\"aes256-cts-hmac-sha1-96\", \"aes128-cts-hmac-sha1-96\"]
+
+  [[user]]
+  name = \"alice\"
+  password = \"secret\"
+
+  [[service]]
+  name = \"HTTP/web.example.test\"
+  enctypes = [\"aes256-sha2\"]
+  kvno = 3";
 
 const AFTER_ACCEPT: &str = "\
 TOKEN: a file whose octets are all base64 or white space, apart from a leading `Negotiate ` in any

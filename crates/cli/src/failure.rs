@@ -1,5 +1,6 @@
 //! [`Failure`]: why a command could not run. Never a verdict about a token.
 
+use crate::realm::RealmError;
 use clap::error::ErrorKind;
 use core::net::SocketAddr;
 use portcullis::ConfigError;
@@ -74,6 +75,8 @@ pub(crate) enum Failure {
     Request(serde_json::Error),
     #[error("cannot print the verdict: {0}")]
     Json(serde_json::Error),
+    #[error(transparent)]
+    Realm(#[from] RealmError),
     #[error("{0} is not on loopback, and the demo gives tokens to whoever asks")]
     NotLoopback(SocketAddr),
     #[error("the demo needs a clock that stands after the year 2025")]

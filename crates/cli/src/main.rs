@@ -1,4 +1,4 @@
-//! The command `portcullis`: judge tokens, list keytabs, show a login.
+//! The command `portcullis`: judge tokens, list keytabs, serve a realm for tests, show a login.
 //!
 //! Standard output has the answer and nothing else; what could not be done is said on standard
 //! error, after `portcullis: `, with exit status 2.
@@ -7,7 +7,10 @@ mod accept;
 mod args;
 mod demo;
 mod failure;
+mod interrupt;
 mod keytab_list;
+mod realm;
+mod say;
 
 use args::{Arguments, Command, KeytabCommand};
 use clap::Parser;
@@ -36,6 +39,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Accept(arguments) if arguments.batch => accept::batch::run(arguments.format),
         Command::Accept(arguments) => accept::run(arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Realm(arguments) => realm::run(*arguments),
         Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),
     }
 }

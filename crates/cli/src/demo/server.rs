@@ -3,6 +3,7 @@
 use super::client::authorization;
 use super::tokens::{Kind, Tokens};
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
@@ -22,6 +23,7 @@ const PAGE: &str = include_str!("page.html");
 pub(super) fn start(
     listener: TcpListener,
     tokens: &Tokens,
+    interrupt: Interrupt,
 ) -> Result<JoinHandle<io::Result<()>>, Failure> {
     let guarded = Router::new()
         .route("/whoami", get(who_am_i))
@@ -32,7 +34,7 @@ pub(super) fn start(
         .route("/token/{kind}", get(token))
         .with_state(tokens.clone())
         .merge(guarded);
-    let server = axum::serve(listener, app).with_graceful_shutdown(interrupted());
+    let server = axum::serve(listener, app).with_graceful_shutdown(interrupt.wait());
     Ok(tokio::spawn(async move { server.await }))
 }
 
@@ -126,12 +128,5 @@ impl From<&Rejection> for Refused {
             blame: error.blame().name().to_owned(),
             code: error.code().map(|code| code.to_string()),
         }
-    }
-}
-
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without the signal there is nothing to wait for but the end of the process.
-        core::future::pending::<()>().await;
     }
 }

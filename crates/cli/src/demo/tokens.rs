@@ -31,6 +31,9 @@ pub(super) enum Token {
     Ntlm,
 }
 
+/// What lets alice get tickets of her own.
+pub(super) const PASSWORD: &str = "secret";
+
 /// What Windows sends first when it has no ticket ([MS-NLMP] §2.2.1.1).
 const NTLM_NEGOTIATE: &[u8] =
     b"NTLMSSP\0\x01\0\0\0\x97\x82\x08\xe2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
@@ -39,7 +42,8 @@ const NTLM_NEGOTIATE: &[u8] =
 impl Tokens {
     pub(super) fn new() -> Result<Self, Failure> {
         let realm = TestRealm::new("EXAMPLE.TEST");
-        let (user, service) = (realm.user("alice"), realm.service("HTTP/localhost"));
+        let user = realm.user_with_password("alice", PASSWORD);
+        let service = realm.service("HTTP/localhost");
         let tokens = Self {
             realm,
             user,
@@ -49,8 +53,8 @@ impl Tokens {
         Ok(tokens)
     }
 
-    pub(super) fn realm(&self) -> &str {
-        self.realm.name()
+    pub(super) const fn realm(&self) -> &TestRealm {
+        &self.realm
     }
 
     pub(super) fn user(&self) -> &Principal {
