@@ -8,6 +8,7 @@ use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Encode, Writer};
 use portcullis_formats::messages::{ApRep, EncApRepPart, EncryptedData, EncryptionKey};
 use portcullis_formats::registry::EtypeNumber;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// No EncAPRepPart is longer, so the writer never moves the subkey and leaves a copy behind.
@@ -25,12 +26,12 @@ pub(crate) struct Answer {
 }
 
 /// The context with a proven client, and the AP-REP if one is due.
-pub(crate) fn answer(client: ProvenClient, entropy: &dyn Entropy) -> Result<Answer, Error> {
+pub(crate) fn answer(client: ProvenClient, entropy: &Arc<dyn Entropy>) -> Result<Answer, Error> {
     let client = client.into_parts();
     if !client.mutual {
-        return Ok(unanswered(client));
+        return Ok(unanswered(client, entropy));
     }
-    let random = Random::draw(entropy)?;
+    let random = Random::draw(&**entropy)?;
     let our_subkey = client
         .our_enctype
         .map(|enctype| Key::from_random(enctype, &random.seed));
@@ -55,7 +56,7 @@ pub(crate) fn answer(client: ProvenClient, entropy: &dyn Entropy) -> Result<Answ
     } = client;
     let keys = ContextKeys::of_initiator(subkey.unwrap_or_else(|| session_key.clone()))
         .with_acceptor_subkey(our_subkey);
-    let context = SecurityContext::new(identity, keys, random.sequence, sequence);
+    let context = SecurityContext::new(identity, keys, entropy.clone(), random.sequence, sequence);
     Ok(Answer {
         context,
         ap_rep,
@@ -64,7 +65,7 @@ pub(crate) fn answer(client: ProvenClient, entropy: &dyn Entropy) -> Result<Answ
 }
 
 /// RFC 1964 §1.1.1: without an AP-REP both directions begin with the initiator's number.
-fn unanswered(client: Client) -> Answer {
+fn unanswered(client: Client, entropy: &Arc<dyn Entropy>) -> Answer {
     let Client {
         identity,
         session_key,
@@ -73,7 +74,7 @@ fn unanswered(client: Client) -> Answer {
         ..
     } = client;
     let keys = ContextKeys::of_initiator(subkey.unwrap_or_else(|| session_key.clone()));
-    let context = SecurityContext::new(identity, keys, sequence, sequence);
+    let context = SecurityContext::new(identity, keys, entropy.clone(), sequence, sequence);
     Answer {
         context,
         ap_rep: None,

@@ -1,6 +1,9 @@
 //! [`ContextKeys`]: whose key protects the messages (RFC 4121 §2).
 
+use super::MessageError;
 use portcullis_crypto::Key;
+use portcullis_formats::gss::TokenFlags;
+use portcullis_formats::registry::EtypeNumber;
 
 /// The keys of a context.
 pub(crate) struct ContextKeys {
@@ -42,12 +45,34 @@ impl ContextKeys {
         self.acceptor_subkey.is_some()
     }
 
-    /// The key of a token that says whether it uses our subkey. One that does not, although we
-    /// proposed one, was made before our AP-REP arrived; MIT krb5 takes the initiator's key then.
-    pub(crate) fn receiving(&self, acceptor_subkey: bool) -> Option<&Key> {
-        match acceptor_subkey {
-            true => self.acceptor_subkey.as_ref(),
-            false => Some(&self.initiator),
+    /// The key of our own tokens, which are those of RFC 4121.
+    pub(crate) fn rfc4121_sending(&self) -> Result<&Key, MessageError> {
+        rfc4121(self.sending())
+    }
+
+    /// The key that an initiator's token of RFC 4121 with these flags was made with.
+    ///
+    /// A token that does not use our subkey, although we proposed one, was made before our AP-REP
+    /// arrived; MIT krb5 takes the initiator's key then.
+    pub(crate) fn rfc4121_receiving(&self, flags: TokenFlags) -> Result<&Key, MessageError> {
+        if flags.contains(TokenFlags::SENT_BY_ACCEPTOR) {
+            return Err(MessageError::Direction);
         }
+        rfc4121(match flags.contains(TokenFlags::ACCEPTOR_SUBKEY) {
+            true => self
+                .acceptor_subkey
+                .as_ref()
+                .ok_or(MessageError::NoSubkey)?,
+            false => &self.initiator,
+        })
+    }
+}
+
+fn rfc4121(key: &Key) -> Result<&Key, MessageError> {
+    match key.enctype().is_cfx() {
+        true => Ok(key),
+        false => Err(MessageError::Unsupported(EtypeNumber(
+            key.enctype().number(),
+        ))),
     }
 }

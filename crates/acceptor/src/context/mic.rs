@@ -23,6 +23,11 @@ pub enum MessageError {
     NoSubkey,
     /// It does not verify.
     Integrity,
+    /// Its header says another thing than the copy that is sealed with the message, or counts
+    /// octets that are not there.
+    Header,
+    /// There is no randomness to seal with.
+    Entropy,
     /// A key of this encryption type makes no such tokens here.
     Unsupported(EtypeNumber),
 }
@@ -68,20 +73,7 @@ impl SecurityContext {
 
     fn verify_rfc4121_mic(&self, message: &[u8], token: &[u8]) -> Result<u64, MessageError> {
         let token = MicToken::decode(token).map_err(MessageError::Malformed)?;
-        if token.flags.contains(TokenFlags::SENT_BY_ACCEPTOR) {
-            return Err(MessageError::Direction);
-        }
-        let acceptor_subkey = token.flags.contains(TokenFlags::ACCEPTOR_SUBKEY);
-        let key = self
-            .established
-            .keys
-            .receiving(acceptor_subkey)
-            .ok_or(MessageError::NoSubkey)?;
-        if !key.enctype().is_cfx() {
-            return Err(MessageError::Unsupported(EtypeNumber(
-                key.enctype().number(),
-            )));
-        }
+        let key = self.established.keys.rfc4121_receiving(token.flags)?;
         key.mac(KeyUsage::INITIATOR_SIGN)
             .verify(&[message, &token.header()], token.checksum)
             .map_err(|_| MessageError::Integrity)?;
@@ -129,6 +121,8 @@ impl fmt::Display for MessageError {
             }
             Self::NoSubkey => f.write_str("message token with a subkey that was never proposed"),
             Self::Integrity => f.write_str("message token does not verify"),
+            Self::Header => f.write_str("message token's header is not the one that was sealed"),
+            Self::Entropy => f.write_str("no randomness to seal with"),
             Self::Unsupported(etype) => write!(f, "no message tokens with a key of {etype}"),
         }
     }

@@ -6,15 +6,19 @@ mod mic;
 #[cfg(feature = "legacy-enctypes")]
 mod mic_rc4;
 mod order;
+mod wrap;
 
 pub(crate) use keys::ContextKeys;
 pub use mic::MessageError;
 pub use order::Order;
+pub use wrap::{Protection, Unwrapped};
 
+use crate::entropy::Entropy;
 use crate::identity::Identity;
 use core::fmt;
 use order::Window;
 use portcullis_formats::gss::ContextFlags;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// What both sides have when the context is established.
@@ -29,13 +33,21 @@ pub struct SecurityContext {
 struct Established {
     identity: Identity,
     keys: ContextKeys,
+    /// Where confounders come from.
+    entropy: Arc<dyn Entropy>,
     /// The number of our next token.
     next_sequence: u64,
     received: Window,
 }
 
 impl SecurityContext {
-    pub(crate) fn new(identity: Identity, keys: ContextKeys, ours: u32, theirs: u32) -> Self {
+    pub(crate) fn new(
+        identity: Identity,
+        keys: ContextKeys,
+        entropy: Arc<dyn Entropy>,
+        ours: u32,
+        theirs: u32,
+    ) -> Self {
         let flags = identity.flags();
         let received = Window::new(
             theirs.into(),
@@ -48,6 +60,7 @@ impl SecurityContext {
             established: Box::new(Established {
                 identity,
                 keys,
+                entropy,
                 next_sequence,
                 received,
             }),

@@ -191,7 +191,7 @@ impl ClaimedLeg {
         } = self;
         let answered = claim
             .settle(verdict)
-            .and_then(|client| ap_rep::answer(client, &*acceptor.entropy));
+            .and_then(|client| ap_rep::answer(client, &acceptor.entropy));
         let mut answer = match answered {
             Ok(answer) => answer,
             Err(error) => {
