@@ -8,10 +8,10 @@
 
 mod program;
 
-use program::run;
-use std::io::{BufRead, BufReader, Read, Write};
+use program::{StaysUp, directory, run};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 #[test]
 fn the_demo_shows_a_login_and_ends() {
@@ -36,6 +36,19 @@ fn the_demo_shows_a_login_and_ends() {
 }
 
 #[test]
+fn the_demo_leaves_nothing_behind() {
+    let directory = directory();
+    let demo = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        .args(["demo", "--once"])
+        .env("TMPDIR", &directory)
+        .output()
+        .unwrap();
+
+    assert!(demo.status.success());
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);
+}
+
+#[test]
 fn the_demo_listens_on_loopback_alone() {
     let said = run(&["demo", "--once", "--listen", "0.0.0.0:0"]);
 
@@ -50,39 +63,29 @@ fn the_demo_listens_on_loopback_alone() {
 
 /// A demo that stays up until the test ends.
 struct Demo {
-    child: Child,
-    /// Held open: a program that cannot say what it has to ends.
-    _output: BufReader<ChildStdout>,
+    program: StaysUp,
     address: String,
     curl: String,
 }
 
 impl Demo {
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_portcullis"))
-            .arg("demo")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut program = StaysUp::start::<&str>("demo", &[]);
         let mut address = None;
-        let mut line = String::new();
-        while output.read_line(&mut line).unwrap() > 0 {
+        loop {
+            let line = program.line();
             if let Some((_, rest)) = line.split_once("server  http://") {
                 address = rest.split_once('/').map(|(address, _)| address.to_owned());
             }
             if let Some(curl) = line.trim().strip_prefix("curl -i -H '") {
                 let curl = curl.split_once('\'').unwrap().0.to_owned();
                 return Self {
-                    child,
-                    _output: output,
+                    program,
                     address: address.unwrap(),
                     curl,
                 };
             }
-            line.clear();
         }
-        panic!("the demo ended: {:?}", child.wait())
     }
 
     /// The answer to `GET path` with this field.
@@ -96,13 +99,6 @@ impl Demo {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
     }
 }
 
@@ -138,4 +134,13 @@ fn the_demo_stays_up_with_a_page_and_tokens() {
         demo.get("/whoami", "Accept: */*")
             .contains("401 Unauthorized")
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_demo_ends_well_when_it_is_interrupted() {
+    for signal in ["INT", "TERM"] {
+        let mut demo = Demo::start();
+        assert_eq!(demo.program.end(signal), Some(0), "{signal}");
+    }
 }

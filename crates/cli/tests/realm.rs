@@ -9,43 +9,27 @@
 mod program;
 
 use portcullis::formats::keytab::KeytabFile;
-use program::{file, run};
+use program::{StaysUp, directory, file, run};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::path::Path;
 
 /// A realm that stays up until the test ends.
 struct Realm {
-    child: Child,
-    /// Held open: a program that cannot say what it has to ends.
-    _output: BufReader<ChildStdout>,
+    program: StaysUp,
     said: String,
 }
 
 impl Realm {
     /// Starts one, and waits for `ready`.
     fn start<A: AsRef<OsStr>>(arguments: &[A]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_portcullis"))
-            .arg("realm")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut program = StaysUp::start("realm", arguments);
         let mut said = String::new();
         while !said.ends_with("\nready\n") {
-            if output.read_line(&mut said).unwrap() == 0 {
-                panic!("the realm ended: {:?} {said}", child.wait());
-            }
+            said.push_str(&program.line());
         }
-        Self {
-            child,
-            _output: output,
-            said,
-        }
+        Self { program, said }
     }
 
     /// What it says to export.
@@ -68,28 +52,6 @@ impl Realm {
     fn keys(&self, name: &str) -> Vec<(String, u32, i32, Vec<u8>)> {
         keys(&self.directory().join(name))
     }
-
-    /// Sends a signal; the exit status.
-    #[cfg(unix)]
-    fn end(mut self, signal: &str) -> Option<i32> {
-        let kill = format!("kill -{signal} {}", self.child.id());
-        assert!(
-            Command::new("/bin/sh")
-                .args(["-c", &kill])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Realm {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn keys(path: &Path) -> Vec<(String, u32, i32, Vec<u8>)> {
@@ -102,13 +64,6 @@ fn keys(path: &Path) -> Vec<(String, u32, i32, Vec<u8>)> {
             (name, it.kvno.0, it.etype.0, it.key.to_vec())
         })
         .collect()
-}
-
-/// A directory for one test, which is not there yet.
-fn directory() -> PathBuf {
-    let path = file("realm", b"");
-    std::fs::remove_file(&path).unwrap();
-    path
 }
 
 fn named(directory: &Path) -> [&OsStr; 2] {
@@ -130,7 +85,7 @@ fn complaint_about(toml: &str) -> String {
 
 #[test]
 fn a_realm_has_all_that_clients_and_services_need() {
-    let realm = Realm::start(&named(&directory()));
+    let realm = Realm::start(&named(&directory().join("of/its/own")));
 
     let exports = realm.exports();
     let directory = realm.directory().display();
@@ -180,11 +135,11 @@ fn keys_and_passwords_are_for_their_owner_alone() {
 #[test]
 fn a_signal_ends_it_and_its_own_directory_goes() {
     for signal in ["INT", "TERM"] {
-        let realm = Realm::start::<&str>(&[]);
+        let mut realm = Realm::start::<&str>(&[]);
         let directory = realm.directory().to_owned();
         assert!(directory.join("krb5.conf").exists());
 
-        assert_eq!(realm.end(signal), Some(0), "{signal}");
+        assert_eq!(realm.program.end(signal), Some(0), "{signal}");
         assert!(!directory.exists(), "{signal}");
     }
 }
@@ -193,11 +148,10 @@ fn a_signal_ends_it_and_its_own_directory_goes() {
 #[test]
 fn a_directory_that_was_named_stays() {
     let directory = directory();
-    std::fs::create_dir(&directory).unwrap();
     std::fs::write(directory.join("mine"), "mine").unwrap();
-    let realm = Realm::start(&named(&directory));
+    let mut realm = Realm::start(&named(&directory));
 
-    assert_eq!(realm.end("TERM"), Some(0));
+    assert_eq!(realm.program.end("TERM"), Some(0));
     assert!(directory.join("krb5.conf").exists());
     assert_eq!(
         std::fs::read_to_string(directory.join("mine")).unwrap(),

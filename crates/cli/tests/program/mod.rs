@@ -6,9 +6,10 @@ use portcullis::formats::keytab::{KeytabVersion, KeytabWriter};
 use portcullis::formats::registry::{EtypeNumber, Kvno};
 use portcullis_testdata::{hex, vectors};
 use serde_json::Value;
-use std::io::Write;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// What a run said.
 pub(crate) struct Said {
@@ -17,15 +18,70 @@ pub(crate) struct Said {
     pub(crate) error: String,
 }
 
+/// A program that stays up until the test ends.
+pub(crate) struct StaysUp {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl StaysUp {
+    /// Starts `portcullis` with these arguments; directories of its own are below the tests'.
+    pub(crate) fn start<A: AsRef<OsStr>>(command: &str, arguments: &[A]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+            .arg(command)
+            .args(arguments)
+            .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self { child, output }
+    }
+
+    /// Its next line.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        let octets = self.output.read_line(&mut line).unwrap();
+        assert_ne!(octets, 0, "the program ended");
+        line
+    }
+
+    /// Sends a signal; the exit status.
+    #[cfg(unix)]
+    pub(crate) fn end(&mut self, signal: &str) -> Option<i32> {
+        let kill = format!("kill -{signal} {}", self.child.id());
+        let kill = Command::new("/bin/sh").args(["-c", &kill]).status();
+        assert!(kill.unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for StaysUp {
+    fn drop(&mut self) {
+        let runs = matches!(self.child.try_wait(), Ok(None));
+        #[cfg(unix)]
+        if runs {
+            // So that it can clean up.
+            self.end("TERM");
+        }
+        #[cfg(not(unix))]
+        if runs {
+            self.child.kill().unwrap();
+            self.child.wait().unwrap();
+        }
+    }
+}
+
 /// Runs `portcullis` with these arguments and nothing on standard input.
-pub(crate) fn run<A: AsRef<std::ffi::OsStr>>(arguments: &[A]) -> Said {
+pub(crate) fn run<A: AsRef<OsStr>>(arguments: &[A]) -> Said {
     run_with_input(arguments, b"")
 }
 
 /// Runs `portcullis` with these arguments and this standard input.
-pub(crate) fn run_with_input<A: AsRef<std::ffi::OsStr>>(arguments: &[A], input: &[u8]) -> Said {
+pub(crate) fn run_with_input<A: AsRef<OsStr>>(arguments: &[A], input: &[u8]) -> Said {
     let mut child = Command::new(env!("CARGO_BIN_EXE_portcullis"))
         .args(arguments)
+        .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -48,6 +104,14 @@ pub(crate) fn file(name: &str, octets: &[u8]) -> PathBuf {
     let process = std::process::id();
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{process}-{number}-{name}"));
     std::fs::write(&path, octets).unwrap();
+    path
+}
+
+/// A directory for one test.
+pub(crate) fn directory() -> PathBuf {
+    let path = file("directory", b"");
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
     path
 }
 
