@@ -1,14 +1,13 @@
 //! A server for `gss-client`, the sample client of MIT krb5, with nothing but the standard library
-//! around the acceptor: accepts a context, then answers each message with a MIC.
+//! around the acceptor: accepts a context, then opens each message and answers it with a MIC.
 //!
 //! ```console
 //! $ cargo run -p portcullis --example gss_server -- --keytab host.keytab --listen 127.0.0.1:4444
 //! listening on 127.0.0.1:4444
-//! $ gss-client -port 4444 -nw -nx 127.0.0.1 host@web.example.test hello
+//! $ gss-client -port 4444 127.0.0.1 host@web.example.test hello
 //! accepted alice@EXAMPLE.TEST
+//! message hello, sealed
 //! ```
-//!
-//! There is no `gss_unwrap` here, so `gss-client` has to be told not to wrap (`-nw -nx`).
 
 #![allow(
     clippy::disallowed_methods,
@@ -17,6 +16,7 @@
 
 use core::error::Error;
 use core::time::Duration;
+use portcullis::context::Protection;
 use portcullis::{Acceptor, Keytab, Negotiation, SecurityContext, Step};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -38,6 +38,8 @@ mod kind {
     pub(super) const CONTEXT_NEXT: u8 = 1 << 4;
     /// With `DATA`: the message is wrapped.
     pub(super) const WRAPPED: u8 = 1 << 5;
+    /// With `DATA`: the wrapped message is sealed.
+    pub(super) const ENCRYPTED: u8 = 1 << 6;
     /// With `DATA`: the client wants a MIC over the message.
     pub(super) const SEND_MIC: u8 = 1 << 7;
 }
@@ -109,7 +111,7 @@ fn serve(mut connection: TcpStream, acceptor: &Acceptor) -> Fallible<()> {
     loop {
         match receive(&mut connection)? {
             (kind::NOOP, _) => return Ok(()),
-            (flags, message) => answer(&mut connection, &mut context, flags, &message)?,
+            (flags, message) => answer(&mut connection, &mut context, flags, message)?,
         }
     }
 }
@@ -153,15 +155,27 @@ fn answer(
     connection: &mut TcpStream,
     context: &mut SecurityContext,
     flags: u8,
-    message: &[u8],
+    mut token: Vec<u8>,
 ) -> Fallible<()> {
     if flags & kind::DATA == 0 {
         return Err("a message is due".into());
     }
-    if flags & kind::WRAPPED != 0 {
-        return Err("the message is wrapped: tell gss-client -nw -nx".into());
+    let (message, protection) = match flags & kind::WRAPPED {
+        0 => (token.as_slice(), None),
+        _ => {
+            let unwrapped = context.unwrap(&mut token)?;
+            (unwrapped.message, Some(unwrapped.protection))
+        }
+    };
+    if flags & kind::ENCRYPTED != 0 && protection != Some(Protection::Confidentiality) {
+        return Err("the message is not sealed, as its flags say".into());
     }
-    say(&format!("message {}", message.escape_ascii()))?;
+    let how = match protection {
+        None => "in clear",
+        Some(Protection::Confidentiality) => "sealed",
+        Some(_) => "signed",
+    };
+    say(&format!("message {}, {how}", message.escape_ascii()))?;
     if flags & kind::SEND_MIC == 0 {
         return Ok(send(connection, kind::NOOP, &[])?);
     }
