@@ -34,9 +34,9 @@ mod tests {
     #[test]
     fn words_are_quoted_where_a_shell_would_read_more_than_a_word() {
         for (word, typed) in [
-            ("/tmp/a-b_c.d", "/tmp/a-b_c.d"),
-            ("/tmp/a b", "'/tmp/a b'"),
-            ("/tmp/$x;", "'/tmp/$x;'"),
+            ("/srv/a-b_c.d", "/srv/a-b_c.d"),
+            ("/srv/a b", "'/srv/a b'"),
+            ("/srv/$x;", "'/srv/$x;'"),
             ("it's", r"'it'\''s'"),
         ] {
             assert_eq!(Quoted(word).to_string(), typed);
