@@ -20,12 +20,12 @@ fn accept(number: i32, envelope: Envelope) -> AllocationInfo {
 
 #[test]
 fn a_gss_token_is_accepted_with_few_allocations() {
-    bounded(Envelope::Gss, 21);
+    bounded(Envelope::Gss, 18);
 }
 
 #[test]
 fn a_spnego_token_is_accepted_with_few_allocations() {
-    bounded(Envelope::Spnego, 27);
+    bounded(Envelope::Spnego, 24);
 }
 
 fn bounded(envelope: Envelope, most: u64) {

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 /// No EncAPRepPart is longer, so the writer never moves the subkey and leaves a copy behind.
 const LONGEST_PART: usize = 256;
+/// What an AP-REP has around its ciphertext, and a little more.
+const HEADERS: usize = 64;
 /// Old peers take sequence numbers for signed and add to them; MIT krb5 stays below this, too.
 const SEQUENCE_MASK: u32 = 0x3fff_ffff;
 
@@ -86,17 +88,17 @@ fn seal(part: &EncApRepPart<'_>, session_key: &Key, confounder: &[u8; 16]) -> Ve
     let mut plaintext = Writer::with_capacity(LONGEST_PART);
     part.encode(&mut plaintext);
     let plaintext = Zeroizing::new(plaintext.into_vec());
-    let mut cipher = Vec::new();
+    let mut cipher = Vec::with_capacity(session_key.enctype().sealed_length(plaintext.len()));
     session_key.seal(KeyUsage::AP_REP, confounder, &[&plaintext], &mut cipher);
     let etype = EtypeNumber(session_key.enctype().number());
-    ApRep {
-        enc_part: EncryptedData {
-            etype,
-            kvno: None,
-            cipher: &cipher,
-        },
-    }
-    .to_der()
+    let enc_part = EncryptedData {
+        etype,
+        kvno: None,
+        cipher: &cipher,
+    };
+    let mut output = Writer::with_capacity(cipher.len().saturating_add(HEADERS));
+    ApRep { enc_part }.encode(&mut output);
+    output.into_vec()
 }
 
 /// All the randomness of one answer.
