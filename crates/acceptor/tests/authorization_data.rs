@@ -6,23 +6,7 @@ use portcullis::error::TicketError;
 use portcullis::formats::registry::AuthDataType;
 use portcullis::{AcceptorBuilder, Error};
 use portcullis_testrealm::{Fault, TokenBuilder};
-use scene::Scene;
-
-fn alice(vary: impl FnOnce(TokenBuilder) -> TokenBuilder) -> Result<(), Error> {
-    with(|settings| settings, vary)
-}
-
-fn with(
-    settings: impl FnOnce(AcceptorBuilder) -> AcceptorBuilder,
-    vary: impl FnOnce(TokenBuilder) -> TokenBuilder,
-) -> Result<(), Error> {
-    let scene = Scene::with(settings);
-    let token = vary(scene.token()).build();
-    scene
-        .step(&token)
-        .map(drop)
-        .map_err(|rejection| rejection.error().clone())
-}
+use scene::{alice, with};
 
 /// §5.2.6: what is critical and unknown refuses the ticket, or the authenticator.
 #[test]

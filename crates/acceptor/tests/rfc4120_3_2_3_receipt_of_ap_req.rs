@@ -12,26 +12,10 @@ use portcullis::identity::{Framing, KeySelected};
 use portcullis::transited::RealmPaths;
 use portcullis::{Acceptor, AcceptorBuilder, ConfigError, Enctype, Error, WeakEnctype};
 use portcullis_testrealm::{Fault, TestRealm, TokenBuilder};
-use scene::{Scene, WEB, complete, refused};
+use scene::{Scene, WEB, alice, complete, refused, with};
 
 const SKEW: Duration = Duration::from_secs(300);
 const SECOND: Duration = Duration::from_secs(1);
-
-fn alice(vary: impl FnOnce(TokenBuilder) -> TokenBuilder) -> Result<(), Error> {
-    with(|settings| settings, vary)
-}
-
-fn with(
-    settings: impl FnOnce(AcceptorBuilder) -> AcceptorBuilder,
-    vary: impl FnOnce(TokenBuilder) -> TokenBuilder,
-) -> Result<(), Error> {
-    let scene = Scene::with(settings);
-    let token = vary(scene.token()).build();
-    scene
-        .step(&token)
-        .map(drop)
-        .map_err(|rejection| rejection.error().clone())
-}
 
 /// What the ticket says is what the service learns.
 #[test]

@@ -7,7 +7,7 @@
     reason = "test code, of which each file of sentences uses a part"
 )]
 
-use portcullis::{Acceptor, AcceptorBuilder, Rejection, SecurityContext, Step};
+use portcullis::{Acceptor, AcceptorBuilder, Error, Rejection, SecurityContext, Step};
 use portcullis_testrealm::{Initiation, TestRealm, TestService, TokenBuilder};
 
 /// The service that everybody comes for.
@@ -83,4 +83,20 @@ pub fn refused(outcome: Result<Step, Rejection>) -> Rejection {
         Ok(step) => panic!("not refused: {step:?}"),
         Err(rejection) => rejection,
     }
+}
+
+/// What becomes of a token of alice's that is varied so.
+pub fn alice(vary: impl FnOnce(TokenBuilder) -> TokenBuilder) -> Result<(), Error> {
+    with(|settings| settings, vary)
+}
+
+/// The same, at an acceptor with other settings.
+pub fn with(
+    settings: impl FnOnce(AcceptorBuilder) -> AcceptorBuilder,
+    vary: impl FnOnce(TokenBuilder) -> TokenBuilder,
+) -> Result<(), Error> {
+    let scene = Scene::with(settings);
+    let token = vary(scene.token()).build();
+    let step = scene.step(&token).map(drop);
+    step.map_err(|rejection| rejection.error().clone())
 }
