@@ -13,7 +13,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("portcullis-formats", &[]),
     ("portcullis-crypto", &[]),
     ("portcullis", &["portcullis-formats", "portcullis-crypto"]),
-    ("portcullis-replay", &["portcullis"]),
+    ("portcullis-store", &["portcullis"]),
     ("portcullis-sasl", &["portcullis"]),
     ("portcullis-http", &["portcullis"]),
     (
@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "portcullis",
             "portcullis-formats",
             "portcullis-crypto",
-            "portcullis-replay",
+            "portcullis-store",
             "portcullis-sasl",
             "portcullis-http",
             "portcullis-testrealm",
@@ -35,7 +35,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that may use tokio outside of tests; `portcullis-http` only behind a feature.
-const TOKIO: [&str; 3] = ["portcullis-cli", "portcullis-replay", "portcullis-http"];
+const TOKIO: [&str; 3] = ["portcullis-cli", "portcullis-store", "portcullis-http"];
 
 /// Finds arrows that are not in the graph.
 pub(super) fn find(root: &Path, findings: &mut Findings) {

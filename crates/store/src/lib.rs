@@ -1,0 +1,1 @@
+//! What outlives a negotiation, kept in files: delegated credentials as credential caches.
