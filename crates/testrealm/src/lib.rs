@@ -52,7 +52,7 @@ mod token;
 mod user;
 
 pub use fault::Fault;
-pub use initiation::{Initiation, InitiationError, InitiatorContext, Next};
+pub use initiation::{Initiation, InitiationError, InitiatorContext, Next, WrapShape};
 pub use kdc::{MiniKdc, ServedKdc};
 pub use realm::TestRealm;
 pub use service::{ServiceBuilder, TestService};

@@ -24,7 +24,7 @@ pub struct TestRealm(Arc<Realm>);
 #[derive(Debug)]
 pub(crate) struct Realm {
     pub(crate) name: String,
-    pub(crate) random: Octets,
+    pub(crate) random: Arc<Octets>,
     /// What its KDC knows.
     pub(crate) database: Database,
     clock: Mutex<SystemTime>,
@@ -47,7 +47,7 @@ impl TestRealm {
     fn of(name: &str, random: Octets) -> Self {
         let realm = Realm {
             name: name.to_owned(),
-            random,
+            random: Arc::new(random),
             database: Database::default(),
             clock: Mutex::new(UNIX_EPOCH.checked_add(START).unwrap_or(UNIX_EPOCH)),
         };

@@ -36,8 +36,7 @@ pub(super) fn ap_rep_in(
     let subkey = part.subkey.map(|key| proposed(&key)).transpose()?;
     // RFC 4121 §2: RC4-HMAC and DES3 have no subkey of the acceptor's; MIT krb5 sends ours back.
     let subkey = subkey.filter(|key| conversation.subkey.as_ref() != Some(key));
-    let base = conversation.base_key().clone();
-    let context = InitiatorContext::new(base, subkey, conversation.sequence, sequence);
+    let context = InitiatorContext::new(conversation, subkey, sequence);
     Ok((context, AnswerFacts { sequence }))
 }
 

@@ -1,31 +1,35 @@
 //! [`InitiatorContext`]: the initiator's end of a security context (RFC 4121 §2, §4.2).
 
-use super::{InitiationError, rc4_mic};
+use super::{Conversation, InitiationError, rc4_mic};
+use crate::random::Octets;
 use portcullis_crypto::{Enctype, Key, KeyUsage};
 use portcullis_formats::gss::{MicToken, TokenFlags};
 use portcullis_formats::registry::EtypeNumber;
+use std::sync::Arc;
 
 /// The initiator's end of a security context.
 #[derive(Debug)]
 pub struct InitiatorContext {
     initiator_key: Key,
     acceptor_subkey: Option<Key>,
-    sending: u64,
-    receiving: u64,
+    pub(super) sending: u64,
+    pub(super) receiving: u64,
+    /// Where confounders come from.
+    pub(super) random: Arc<Octets>,
 }
 
 impl InitiatorContext {
     pub(super) fn new(
-        initiator_key: Key,
+        conversation: &Conversation,
         acceptor_subkey: Option<Key>,
-        sending: u32,
         receiving: u32,
     ) -> Self {
         Self {
-            initiator_key,
+            initiator_key: conversation.base_key().clone(),
             acceptor_subkey,
-            sending: sending.into(),
+            sending: conversation.sequence.into(),
             receiving: receiving.into(),
+            random: conversation.random.clone(),
         }
     }
 
@@ -78,12 +82,8 @@ impl InitiatorContext {
     }
 
     fn make_mic(&self, message: &[u8]) -> Vec<u8> {
-        let flags = match self.acceptor_subkey {
-            Some(_) => TokenFlags::ACCEPTOR_SUBKEY,
-            None => TokenFlags(0),
-        };
         let token = MicToken {
-            flags,
+            flags: self.flags(),
             sequence: self.sending,
             checksum: &[],
         };
@@ -98,10 +98,7 @@ impl InitiatorContext {
 
     fn verify_rfc4121_mic(&self, message: &[u8], token: &[u8]) -> Result<(), InitiationError> {
         let token = MicToken::decode(token)?;
-        let subkey = token.flags.contains(TokenFlags::ACCEPTOR_SUBKEY);
-        let expected = token.flags.contains(TokenFlags::SENT_BY_ACCEPTOR)
-            && subkey == self.acceptor_subkey.is_some()
-            && token.sequence == self.receiving;
+        let expected = self.expects(token.flags, token.sequence);
         let key = self.key().mac(KeyUsage::ACCEPTOR_SIGN);
         let verified = key
             .verify(&[message, &token.header()], token.checksum)
@@ -112,7 +109,23 @@ impl InitiatorContext {
         }
     }
 
-    fn key(&self) -> &Key {
+    /// The flags of our tokens: no direction, and whose key it is.
+    pub(super) const fn flags(&self) -> TokenFlags {
+        match self.acceptor_subkey {
+            Some(_) => TokenFlags::ACCEPTOR_SUBKEY,
+            None => TokenFlags(0),
+        }
+    }
+
+    /// Whether these stand in the acceptor's next token.
+    pub(super) fn expects(&self, flags: TokenFlags, sequence: u64) -> bool {
+        flags.contains(TokenFlags::SENT_BY_ACCEPTOR)
+            && flags.contains(TokenFlags::ACCEPTOR_SUBKEY) == self.acceptor_subkey.is_some()
+            && sequence == self.receiving
+    }
+
+    /// What protects the messages of both sides (RFC 4121 §2).
+    pub(super) fn key(&self) -> &Key {
         self.acceptor_subkey.as_ref().unwrap_or(&self.initiator_key)
     }
 }

@@ -55,6 +55,9 @@ pub enum InitiationError {
     /// A MIC does not verify, or is not the next one of the acceptor's.
     #[error("MIC does not verify")]
     Mic,
+    /// A wrapped message does not verify, or is not the next one of the acceptor's.
+    #[error("wrapped message does not verify")]
+    Wrap,
     /// There are no message tokens with a key of DES3 here.
     #[error("no message tokens with a key of DES3")]
     NoMessageTokens,

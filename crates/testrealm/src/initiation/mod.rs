@@ -7,13 +7,15 @@ mod error;
 mod negotiation;
 mod rc4_mic;
 mod third_leg;
+mod wrap;
 
 pub use context::InitiatorContext;
 pub(crate) use envelope::Envelope;
 pub use error::InitiationError;
+pub use wrap::WrapShape;
 
 use crate::Fault;
-use crate::realm::Realm;
+use crate::random::Octets;
 use answer::ap_rep_in;
 use portcullis_crypto::Key;
 use portcullis_formats::gss::TokenId;
@@ -53,7 +55,7 @@ pub(crate) struct Conversation {
     pub(crate) dce_style: bool,
     pub(crate) integrity: bool,
     pub(crate) faults: Vec<Fault>,
-    pub(crate) realm: Arc<Realm>,
+    pub(crate) random: Arc<Octets>,
 }
 
 /// What the acceptor's answer has to be.
@@ -167,7 +169,7 @@ impl Conversation {
     /// The context without mutual authentication (RFC 1964 §1.1.1): both directions begin with
     /// the initiator's number.
     fn unanswered(&self) -> InitiatorContext {
-        InitiatorContext::new(self.base_key().clone(), None, self.sequence, self.sequence)
+        InitiatorContext::new(self, None, self.sequence)
     }
 
     fn base_key(&self) -> &Key {

@@ -4,12 +4,9 @@ use super::Conversation;
 use super::answer::AnswerFacts;
 use crate::Fault;
 use crate::draft::{Damage, seal};
-use crate::realm::kerberos_time;
 use portcullis_crypto::KeyUsage;
 use portcullis_formats::der::Encode;
-use portcullis_formats::messages::{
-    ApRep, EncApRepPart, EncryptedData, EncryptionKey, Microseconds,
-};
+use portcullis_formats::messages::{ApRep, EncApRepPart, EncryptedData, EncryptionKey};
 use portcullis_formats::registry::EtypeNumber;
 
 impl Conversation {
@@ -25,12 +22,12 @@ impl Conversation {
             false => answer.sequence,
         };
         let part = EncApRepPart {
-            ctime: kerberos_time(self.realm.now()),
-            cusec: Microseconds::default(),
+            ctime: self.ctime,
+            cusec: self.cusec,
             subkey,
             seq_number: Some(sequence),
         };
-        let confounder = self.realm.random.confounder();
+        let confounder = self.random.confounder();
         let mut cipher = seal(
             &self.session_key,
             KeyUsage::AP_REP,

@@ -15,7 +15,6 @@ use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::gss::ContextFlags;
 use portcullis_formats::messages::{ApOptions, Microseconds, TicketFlags};
 use portcullis_formats::registry::ChecksumTypeNumber;
-use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 pub(super) fn md5(octets: &[u8]) -> [u8; 16] {
@@ -23,10 +22,10 @@ pub(super) fn md5(octets: &[u8]) -> [u8; 16] {
 }
 
 /// The token and the state of whoever sends it.
-pub(super) fn initiation(realm: Arc<Realm>, settings: &Settings) -> Initiation {
-    let keys = Keys::new(&realm, settings);
-    let ticket = ticket(&realm, settings, &keys.session);
-    let authenticator = authenticator(&realm, settings, &keys);
+pub(super) fn initiation(realm: &Realm, settings: &Settings) -> Initiation {
+    let keys = Keys::new(realm, settings);
+    let ticket = ticket(realm, settings, &keys.session);
+    let authenticator = authenticator(realm, settings, &keys);
     let confounder = realm.random.confounder();
     let sealed = authenticator.seal(confounder);
     let ticket = ticket.seal(realm.random.confounder());
@@ -49,7 +48,7 @@ pub(super) fn initiation(realm: Arc<Realm>, settings: &Settings) -> Initiation {
         dce_style: settings.flags.contains(ContextFlags::DCE_STYLE),
         integrity: settings.flags.contains(ContextFlags::INTEG),
         faults: settings.faults.clone(),
-        realm,
+        random: realm.random.clone(),
     };
     Initiation::begin(conversation, &request.encode())
 }

@@ -339,7 +339,7 @@ impl TokenBuilder {
     /// The token.
     pub fn build(mut self) -> Initiation {
         self.settings.spoil(&self.realm, &self.service);
-        build::initiation(self.realm, &self.settings)
+        build::initiation(&self.realm, &self.settings)
     }
 }
 
