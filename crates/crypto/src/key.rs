@@ -171,6 +171,15 @@ impl Key {
         MacKey::new(self.enctype, keyed)
     }
 
+    /// Makes and verifies HMAC_MD5 (-138, RFC 4757 §4) with the octets of a key of any enctype, as
+    /// `[MS-SFU]` §2.2.1 wants it for PA-FOR-USER.
+    #[cfg(feature = "legacy-enctypes")]
+    #[must_use]
+    pub fn hmac_md5(&self, usage: KeyUsage) -> MacKey {
+        let base = hmac(self.expose_octets());
+        MacKey::new(Enctype::Rc4Hmac, Keyed::Rc4(rc4_hmac::mac(&base, usage)))
+    }
+
     /// The pseudo-random function of its enctype (RFC 3961 §3), 16 to 48 octets.
     #[must_use]
     pub fn prf(&self, input: &[u8]) -> Vec<u8> {

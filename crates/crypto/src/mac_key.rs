@@ -37,7 +37,9 @@ impl MacKey {
         Self { enctype, keyed }
     }
 
-    /// The enctype of its key.
+    /// The enctype whose checksum it makes: that of its key, but for [`Key::hmac_md5`].
+    ///
+    /// [`Key::hmac_md5`]: crate::Key::hmac_md5
     #[must_use]
     pub const fn enctype(&self) -> Enctype {
         self.enctype

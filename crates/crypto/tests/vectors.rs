@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use portcullis_crypto::{Enctype, Key, KeyUsage};
+#[cfg(feature = "legacy-enctypes")]
+use portcullis_testdata::unhex;
 use portcullis_testdata::{hex, vectors};
 use serde_json::Value;
 
@@ -232,6 +234,29 @@ fn makes_and_verifies_the_checksums_of_the_vectors() {
             .eq(Enctype::all().iter().collect::<BTreeSet<_>>()),
         "each has a vector"
     );
+}
+
+/// By `krb5_c_make_checksum` of MIT krb5 1.20.1: keys that count up from zero, usage 17.
+#[cfg(feature = "legacy-enctypes")]
+#[test]
+fn makes_hmac_md5_checksums_with_keys_of_other_enctypes() {
+    let octets: Vec<u8> = (0..32).collect();
+    for (enctype, expected) in [
+        (16, "3a1d820351662bacaf7a667bde9625f0"),
+        (17, "f626dc1a4f1ad56ad928c3367dab026e"),
+        (18, "d2ae9a50f9388428de87bba3f89990e8"),
+        (19, "f626dc1a4f1ad56ad928c3367dab026e"),
+        (20, "d2ae9a50f9388428de87bba3f89990e8"),
+        (23, "f626dc1a4f1ad56ad928c3367dab026e"),
+    ] {
+        let enctype = Enctype::try_from(enctype).unwrap();
+        let key = Key::new(enctype, octets.get(..enctype.key_length()).unwrap()).unwrap();
+        let mac = key.hmac_md5(KeyUsage::PAC_CHECKSUM);
+        let data = b"\x01\0\0\0aliceEXAMPLE.TESTKerberos";
+        assert_eq!(mac.checksum(&[data]).as_ref(), unhex(expected));
+        assert!(mac.verify(&[data], &unhex(expected)).is_ok());
+        assert_eq!(mac.enctype(), Enctype::Rc4Hmac);
+    }
 }
 
 #[test]

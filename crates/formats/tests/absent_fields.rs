@@ -428,6 +428,42 @@ fn of_preauthentication_data_salts_parameters_and_microseconds_may_be_missing() 
 }
 
 #[test]
+fn of_a_user_that_somebody_asks_for_name_certificate_and_options_may_be_missing() {
+    let parts = Parts::new();
+    let user = PaForUser {
+        user_name: parts.client.name(),
+        user_realm: parts.client.realm(),
+        cksum: CHECKSUM,
+        auth_package: KerberosString(b"Kerberos"),
+    };
+    each_field_absent_in_turn(&user, "PA-FOR-USER", &[], rewrite!(PaForUser<'_>));
+    let user = S4uUserId {
+        nonce: 7,
+        cname: Some(parts.client.name()),
+        crealm: parts.client.realm(),
+        subject_certificate: Some(b"certificate"),
+        options: Some(S4uOptions::USE_REPLY_KEY_USAGE),
+    };
+    each_field_absent_in_turn(&user, "S4UUserID", &[1, 3, 4], rewrite!(S4uUserId<'_>));
+    let octets = user.to_der();
+    let message = PaS4uX509User {
+        user_id: &octets,
+        checksum: CHECKSUM,
+    };
+    assert_eq!(message.user_id(), Ok(user));
+    each_field_absent_in_turn(
+        &message,
+        "PA-S4U-X509-USER",
+        &[],
+        rewrite!(PaS4uX509User<'_>),
+    );
+    let options = PaPacOptions {
+        flags: PacOptions::CLAIMS,
+    };
+    each_field_absent_in_turn(&options, "PA-PAC-OPTIONS", &[], rewrite!(PaPacOptions));
+}
+
+#[test]
 fn of_application_messages_clocks_numbers_and_the_receiver_may_be_missing() {
     let body = KrbSafeBody {
         user_data: b"data",

@@ -57,6 +57,8 @@ macro_rules! flags {
     };
 }
 
+pub(super) use flags;
+
 flags! {
     /// TicketFlags (RFC 4120 §5.3, RFC 6806 §11, RFC 8062 §4).
     TicketFlags;

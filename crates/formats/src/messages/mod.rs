@@ -18,6 +18,7 @@ mod krb_priv;
 mod krb_safe;
 mod names;
 mod pa_data;
+mod s4u;
 mod ticket;
 mod time;
 mod user_to_user;
@@ -45,6 +46,7 @@ pub use pa_data::{
     EtypeInfo, EtypeInfo2, EtypeInfo2Entry, EtypeInfoEntry, MethodData, PaData, PaEncTsEnc,
     PaPacRequest,
 };
+pub use s4u::{PaForUser, PaPacOptions, PaS4uX509User, PacOptions, S4uOptions, S4uUserId};
 pub use ticket::Ticket;
 pub use time::{KerberosTime, Microseconds};
 pub use user_to_user::{TgtReply, TgtRequest};
