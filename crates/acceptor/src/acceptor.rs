@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// A service that can be talked to: its keys, its rules and its memory of what came before.
 ///
-/// Cheap to clone; clones share the replay cache. It never changes: for a new keytab there is
+/// Cheap to clone; clones share the replay cache and what they know of tickets. It never changes: for a new keytab there is
 /// [`Acceptor::with_keytab`].
 #[derive(Clone)]
 pub struct Acceptor {
@@ -45,6 +45,7 @@ impl Acceptor {
         let settings = Settings {
             rules: self.settings.rules.clone(),
             keytab,
+            tickets: self.settings.tickets.anew(),
         };
         Ok(Self {
             settings: Arc::new(usable(settings)?),

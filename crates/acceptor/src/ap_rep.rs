@@ -48,7 +48,7 @@ pub(crate) fn answer(client: ProvenClient, entropy: &Arc<dyn Entropy>) -> Result
         }),
         seq_number: Some(random.sequence),
     };
-    let ap_rep = Some(seal(&part, &client.session_key, &random.confounder));
+    let ap_rep = Some(seal(&part, &client, &random.confounder));
     let Client {
         identity,
         session_key,
@@ -84,12 +84,16 @@ fn unanswered(client: Client, entropy: &Arc<dyn Entropy>) -> Answer {
     }
 }
 
-fn seal(part: &EncApRepPart<'_>, session_key: &Key, confounder: &[u8; 16]) -> Vec<u8> {
+fn seal(part: &EncApRepPart<'_>, client: &Client, confounder: &[u8; 16]) -> Vec<u8> {
+    let session_key = &client.session_key;
     let mut plaintext = Writer::with_capacity(LONGEST_PART);
     part.encode(&mut plaintext);
     let plaintext = Zeroizing::new(plaintext.into_vec());
     let mut cipher = Vec::with_capacity(session_key.enctype().sealed_length(plaintext.len()));
-    session_key.seal(KeyUsage::AP_REP, confounder, &[&plaintext], &mut cipher);
+    match &client.known_ticket {
+        Some(known) => known.ap_rep.seal(confounder, &[&plaintext], &mut cipher),
+        None => session_key.seal(KeyUsage::AP_REP, confounder, &[&plaintext], &mut cipher),
+    }
     let etype = EtypeNumber(session_key.enctype().number());
     let enc_part = EncryptedData {
         etype,

@@ -37,6 +37,8 @@ pub(crate) struct ServiceKey {
     pub(crate) enctype: Enctype,
     /// Ke and Ki of usage 2, derived once.
     pub(crate) ticket: CipherKey,
+    /// Its place in the keytab.
+    pub(crate) index: usize,
     /// The index of the first key of the keytab with the same octets: no key is tried twice.
     pub(crate) identical_to: usize,
 }
@@ -136,6 +138,7 @@ impl Keytab {
             kvno_is_8_bit: entry.kvno_is_8_bit,
             enctype,
             ticket,
+            index,
             identical_to: identical_to.unwrap_or(index),
         });
         loaded.push(key);

@@ -44,6 +44,7 @@ pub mod replay;
 mod rules;
 mod service;
 mod settings;
+mod tickets;
 mod time;
 pub mod transited;
 

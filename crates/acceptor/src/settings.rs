@@ -2,9 +2,12 @@
 
 use crate::keytab::Keytab;
 use crate::rules::Rules;
+use crate::tickets::KnownTickets;
 
 /// What never changes.
 pub(crate) struct Settings {
     pub(crate) rules: Rules,
     pub(crate) keytab: Keytab,
+    /// What was found with these rules and keys, and holds for as long as they do.
+    pub(crate) tickets: KnownTickets,
 }

@@ -11,6 +11,7 @@ use crate::replay::{ClockSkewDiffers, MemoryReplayCache, ReplayCache};
 use crate::rules::{KeySelection, Rules};
 use crate::service::ServicePattern;
 use crate::settings::Settings;
+use crate::tickets::KnownTickets;
 use crate::time::kerberos_time;
 use crate::transited::RealmPaths;
 use core::fmt;
@@ -33,7 +34,11 @@ pub struct AcceptorBuilder {
     clock_skew: Duration,
     replay_cache: Option<Arc<dyn ReplayCache>>,
     entropy: Arc<dyn Entropy>,
+    known_tickets: usize,
 }
+
+/// What a thousand tickets with a few groups occupy, keys included.
+const DEFAULT_KNOWN_TICKETS: usize = 4 * 1024 * 1024;
 
 /// Why there is no acceptor with these settings.
 #[non_exhaustive]
@@ -67,6 +72,7 @@ impl AcceptorBuilder {
             clock_skew: DEFAULT_SKEW,
             replay_cache: None,
             entropy: Arc::new(SystemEntropy),
+            known_tickets: DEFAULT_KNOWN_TICKETS,
         }
     }
 
@@ -199,6 +205,17 @@ impl AcceptorBuilder {
         self
     }
 
+    /// How many octets tickets may occupy that came before and are opened faster when they come
+    /// again; 0 remembers none. Default: 4 MiB.
+    ///
+    /// Times, policy and the authenticator are looked at each time. What is remembered is wiped
+    /// when its room is needed, within a minute of use after the ticket's end, and with the
+    /// acceptor; a new keytab begins with nothing.
+    pub fn known_tickets(mut self, octets: usize) -> Self {
+        self.known_tickets = octets;
+        self
+    }
+
     /// The acceptor with these settings.
     ///
     /// # Errors
@@ -212,6 +229,7 @@ impl AcceptorBuilder {
         let settings = usable(Settings {
             rules: self.rules,
             keytab: self.keytab,
+            tickets: KnownTickets::new(self.known_tickets),
         })?;
         let replay_cache = self
             .replay_cache

@@ -6,10 +6,12 @@ use crate::error::Error;
 use crate::identity::{Carrier, Identity, KeyUsed};
 use crate::replay::{Freshness, ReplayTag};
 use crate::rules::Rules;
+use crate::tickets::KnownTicket;
 use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::gss::ContextFlags;
 use portcullis_formats::messages::{ApOptions, KerberosTime, Microseconds};
 use portcullis_formats::registry::EtypeNumber;
+use std::sync::Arc;
 
 /// No authorization data that we would have to understand is left unread.
 pub(super) struct AuthorizedClient<'p>(Bound<'p>);
@@ -27,6 +29,8 @@ pub(crate) struct ProvenClient(Client);
 pub(crate) struct Client {
     pub(crate) identity: Identity,
     pub(crate) session_key: Key,
+    /// If the ticket came before: the session key, ready to seal an AP-REP.
+    pub(crate) known_ticket: Option<Arc<KnownTicket>>,
     pub(crate) subkey: Option<Key>,
     pub(crate) ctime: KerberosTime,
     pub(crate) cusec: Microseconds,
@@ -88,6 +92,7 @@ impl<'p> AuthorizedClient<'p> {
         let client = Client {
             identity,
             session_key: open.session_key,
+            known_ticket: None,
             subkey,
             ctime: authenticator.ctime,
             cusec: authenticator.cusec,
@@ -100,6 +105,17 @@ impl<'p> AuthorizedClient<'p> {
 }
 
 impl Unrecorded {
+    /// For [`super::sighting::Sighting::remember`] alone.
+    pub(super) fn with_known_ticket(mut self, known: Arc<KnownTicket>) -> Self {
+        self.client.known_ticket = Some(known);
+        self
+    }
+
+    /// The ticket's session key and end.
+    pub(super) const fn of_ticket(&self) -> (&Key, KerberosTime) {
+        (&self.client.session_key, self.client.identity.endtime)
+    }
+
     pub(crate) const fn tag(&self) -> &ReplayTag {
         &self.tag
     }

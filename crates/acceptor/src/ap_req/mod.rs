@@ -13,6 +13,7 @@ mod delegation;
 mod gss_checksum;
 mod policy;
 mod service_key;
+mod sighting;
 mod ticket;
 mod times;
 
@@ -23,15 +24,9 @@ use crate::identity::Carrier;
 use crate::peer::Peer;
 use crate::settings::Settings;
 use portcullis_formats::messages::{ApReq, KerberosTime};
+use sighting::Sighting;
 use ticket::OpenTicket;
 use zeroize::Zeroizing;
-
-/// Room for what is decrypted; wiped when dropped.
-#[derive(Default)]
-pub(crate) struct Plaintext {
-    ticket: Zeroizing<Vec<u8>>,
-    authenticator: Zeroizing<Vec<u8>>,
-}
 
 /// All checks but the replay record, which may have to be awaited.
 pub(crate) fn verify(
@@ -42,14 +37,16 @@ pub(crate) fn verify(
     now: KerberosTime,
 ) -> Result<Unrecorded, Error> {
     let rules = &settings.rules;
-    let mut plaintext = Plaintext::default();
-    OpenTicket::open(request, settings, &mut plaintext.ticket)? // it was sealed with our key
-        .open_authenticator(&mut plaintext.authenticator)? // the sender holds its session key
+    let sighting = Sighting::of(request, settings)?; // it was sealed with our key
+    let mut plaintext = Zeroizing::new(Vec::new());
+    let claim = OpenTicket::read(request, &sighting)?
+        .open_authenticator(&mut plaintext)? // the sender holds its session key
         .same_client()? // MatchedClient: cname and crealm
         .at_address(peer)? // LocatedClient
         .timely_at(now, rules)? // TimelyClient: times, skew, INVALID
         .permitted(rules)? // PermittedClient: enctypes, path of realms, anonymity
         .bound_to(peer, carrier, rules)? // BoundClient: checksum, channel, delegation
         .authorized(rules)? // AuthorizedClient: nothing critical is left unread
-        .unrecorded(carrier, rules) // and now the replay cache is asked
+        .unrecorded(carrier, rules)?; // and now the replay cache is asked
+    Ok(sighting.remember(&request.ticket, claim, settings, now))
 }

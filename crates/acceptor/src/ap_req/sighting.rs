@@ -1,0 +1,122 @@
+//! [`Sighting`]: a ticket that is known from before, or was opened now.
+
+use super::claim::Unrecorded;
+use super::service_key;
+use crate::error::{Encrypted, Error, Unsupported};
+use crate::keytab::ServiceKey;
+use crate::settings::Settings;
+use crate::tickets::{KnownTicket, OpenedTicket, Place};
+use portcullis_formats::messages::{ApOptions, ApReq, KerberosTime, Ticket};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// A ticket that a key of ours opened, now or when it came before.
+pub(super) struct Sighting<'s> {
+    pub(super) service_key: &'s ServiceKey,
+    place: Place,
+    opened: Opened,
+}
+
+enum Opened {
+    Before(Arc<KnownTicket>),
+    Now(OpenedTicket),
+}
+
+impl<'s> Sighting<'s> {
+    /// RFC 4120 §3.2.3: the ticket is decrypted with the version of our key that it names.
+    pub(super) fn of(request: &ApReq<'_>, settings: &'s Settings) -> Result<Self, Error> {
+        if request.ap_options.contains(ApOptions::USE_SESSION_KEY) {
+            return Err(Unsupported::UserToUser.into());
+        }
+        let ticket = &request.ticket;
+        let place = settings.tickets.place(ticket);
+        let (service_key, opened) = match known(place, ticket, settings) {
+            Some((key, known)) => (key, Opened::Before(known)),
+            None => {
+                let (key, opened) = open(ticket, settings)?;
+                (key, Opened::Now(opened))
+            }
+        };
+        Ok(Self {
+            service_key,
+            place,
+            opened,
+        })
+    }
+
+    pub(super) fn opened(&self) -> &OpenedTicket {
+        match &self.opened {
+            Opened::Before(known) => &known.opened,
+            Opened::Now(opened) => opened,
+        }
+    }
+
+    /// If the ticket came before.
+    pub(super) fn known(&self) -> Option<&KnownTicket> {
+        match &self.opened {
+            Opened::Before(known) => Some(known),
+            Opened::Now(_) => None,
+        }
+    }
+
+    /// Lets the answer use what is known of the ticket; or else enters it if it came before: all
+    /// that `claim` stands for was shown.
+    pub(super) fn remember(
+        self,
+        ticket: &Ticket<'_>,
+        claim: Unrecorded,
+        settings: &Settings,
+        now: KerberosTime,
+    ) -> Unrecorded {
+        match self.opened {
+            Opened::Before(known) => return claim.with_known_ticket(known),
+            Opened::Now(opened) if settings.tickets.saw(self.place) => {
+                let (session_key, ends) = claim.of_ticket();
+                if let Some(known) = KnownTicket::new(ticket, opened, session_key.clone(), ends) {
+                    settings.tickets.enter(self.place, known, now);
+                }
+            }
+            Opened::Now(_) => {}
+        }
+        claim
+    }
+}
+
+fn known<'s>(
+    place: Place,
+    ticket: &Ticket<'_>,
+    settings: &'s Settings,
+) -> Option<(&'s ServiceKey, Arc<KnownTicket>)> {
+    let known = settings.tickets.find(place, ticket)?;
+    let key = settings.keytab.service_keys().get(known.opened.key)?;
+    Some((key, known))
+}
+
+fn open<'s>(
+    ticket: &Ticket<'_>,
+    settings: &'s Settings,
+) -> Result<(&'s ServiceKey, OpenedTicket), Error> {
+    let permitted = &settings.rules.enctypes;
+    let enctype = permitted.permit(Encrypted::Ticket, ticket.enc_part.etype)?;
+    let mut plaintext = Zeroizing::new(Vec::new());
+    let opened = service_key::candidates(ticket, enctype, settings)
+        .find_map(|(key, how)| Some((open_with(key, ticket, &mut plaintext)?, key, how)));
+    match opened {
+        Some((part, key, how)) => Ok((key, OpenedTicket::new(plaintext, part, key.index, how))),
+        None => Err(service_key::diagnosis(ticket, settings)),
+    }
+}
+
+/// Where in `plaintext` the opened ticket lies, if `key` opens it.
+fn open_with(
+    key: &ServiceKey,
+    ticket: &Ticket<'_>,
+    plaintext: &mut Vec<u8>,
+) -> Option<core::ops::Range<usize>> {
+    plaintext.clear();
+    plaintext.extend_from_slice(ticket.enc_part.cipher);
+    let start = plaintext.as_ptr().addr();
+    let opened = key.ticket.open(plaintext).ok()?;
+    let from = opened.as_ptr().addr().checked_sub(start)?;
+    Some(from..from.checked_add(opened.len())?)
+}

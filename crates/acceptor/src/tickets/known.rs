@@ -1,0 +1,107 @@
+//! [`OpenedTicket`] and [`KnownTicket`]: what opening a ticket gave, for once and for later.
+
+use crate::identity::KeySelected;
+use core::ops::Range;
+use portcullis_crypto::{CipherKey, Key, KeyUsage};
+use portcullis_formats::messages::{EncryptedData, KerberosTime, Ticket};
+use portcullis_formats::principal::Principal;
+use portcullis_formats::registry::{EtypeNumber, Kvno};
+use zeroize::Zeroizing;
+
+/// A ticket that a key of ours opened.
+pub(crate) struct OpenedTicket {
+    /// The decrypted octets; wiped when dropped.
+    plaintext: Zeroizing<Vec<u8>>,
+    /// Where in them the EncTicketPart lies.
+    part: Range<usize>,
+    /// The index of the key in the keytab.
+    pub(crate) key: usize,
+    pub(crate) selected: KeySelected,
+}
+
+impl OpenedTicket {
+    pub(crate) const fn new(
+        plaintext: Zeroizing<Vec<u8>>,
+        part: Range<usize>,
+        key: usize,
+        selected: KeySelected,
+    ) -> Self {
+        Self {
+            plaintext,
+            part,
+            key,
+            selected,
+        }
+    }
+
+    /// The encoded EncTicketPart, and the padding of DES3.
+    pub(crate) fn part(&self) -> &[u8] {
+        self.plaintext.get(self.part.clone()).unwrap_or_default()
+    }
+}
+
+/// A ticket that was opened and found good, with the keys that each use of it needs.
+pub(crate) struct KnownTicket {
+    service: Principal,
+    etype: EtypeNumber,
+    kvno: Option<Kvno>,
+    ciphertext: Box<[u8]>,
+    pub(crate) opened: OpenedTicket,
+    pub(crate) session_key: Key,
+    /// Opens authenticators.
+    pub(crate) authenticator: CipherKey,
+    /// Seals AP-REPs.
+    pub(crate) ap_rep: CipherKey,
+    ends: KerberosTime,
+}
+
+impl KnownTicket {
+    /// `None` if its service has no name that can be kept; such a ticket opens all the same.
+    pub(crate) fn new(
+        ticket: &Ticket<'_>,
+        opened: OpenedTicket,
+        session_key: Key,
+        ends: KerberosTime,
+    ) -> Option<Self> {
+        let EncryptedData {
+            etype,
+            kvno,
+            cipher,
+        } = ticket.enc_part;
+        Some(Self {
+            service: Principal::from_wire(ticket.realm, ticket.sname).ok()?,
+            etype,
+            kvno,
+            ciphertext: cipher.into(),
+            opened,
+            authenticator: session_key.cipher(KeyUsage::AP_REQ_AUTHENTICATOR),
+            ap_rep: session_key.cipher(KeyUsage::AP_REP),
+            session_key,
+            ends,
+        })
+    }
+
+    /// Whether it is `ticket` in all that decides which key opens it and how.
+    ///
+    /// Not in constant time: whoever gets here knew the ticket's MAC, so has seen the ticket.
+    pub(super) fn is(&self, ticket: &Ticket<'_>) -> bool {
+        let sealed = &ticket.enc_part;
+        self.etype == sealed.etype
+            && self.kvno == sealed.kvno
+            && self.service.is(ticket.realm, ticket.sname)
+            && *self.ciphertext == *sealed.cipher
+    }
+
+    pub(super) fn has_ended(&self, now: KerberosTime) -> bool {
+        self.ends < now
+    }
+
+    /// What it occupies: both texts, and the rest by and large.
+    pub(super) fn octets(&self) -> usize {
+        let texts = self
+            .ciphertext
+            .len()
+            .saturating_add(self.opened.plaintext.capacity());
+        texts.saturating_add(size_of::<Self>())
+    }
+}
