@@ -14,6 +14,7 @@ use hmac::{EagerHash, Hmac, digest::OutputSizeUser};
 use crate::derive::kdf_hmac_sha2::derive;
 use crate::key_usage::{KeyUsage, Purpose};
 use crate::mac::hmac;
+use crate::scattered::Scattered;
 use crate::{OpenError, cts, mac};
 
 const CONFOUNDER: usize = 16;
@@ -72,6 +73,14 @@ where
         cts::decrypt(&self.cipher, body)?;
         Ok(CONFOUNDER..end)
     }
+
+    /// Verifies, then decrypts where it lies.
+    pub(crate) fn open_scattered(&self, text: &mut Scattered<'_>) -> Result<(), OpenError> {
+        let [confounder, before, message, after, tail] = text.covered();
+        let covered = [&IV, confounder, before, message, after, tail];
+        mac::verify(&self.integrity, &covered, text.tag)?;
+        cts::decrypt_scattered(&self.cipher, text)
+    }
 }
 
 impl<C, D, T> Cipher<C, D, T>
@@ -89,6 +98,17 @@ where
         cts::encrypt(&self.cipher, body);
         let tag = mac::compute(&self.integrity, &[&IV, body]);
         output.extend(tag.iter().take(T::USIZE));
+    }
+
+    /// Seals where it lies.
+    pub(crate) fn seal_scattered(&self, text: &mut Scattered<'_>) {
+        cts::encrypt_scattered(&self.cipher, text);
+        let [confounder, before, message, after, tail] = text.covered();
+        let covered = [&IV, confounder, before, message, after, tail];
+        let tag = mac::compute(&self.integrity, &covered);
+        for (to, from) in text.tag.iter_mut().zip(&tag) {
+            *to = *from;
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::camellia;
 #[cfg(feature = "legacy-enctypes")]
 use crate::legacy::{des3, rc4_hmac};
 use crate::mac::HmacSha1;
+use crate::scattered::Scattered;
 use crate::sha::Sha256;
 use crate::{Enctype, aes_sha2, simplified_profile};
 
@@ -102,6 +103,59 @@ impl CipherKey {
             Scheme::Rc4(cipher) => cipher.seal(confounder, parts, output),
         }
     }
+
+    /// Seals a text where its parts lie, and writes its tag.
+    ///
+    /// # Errors
+    /// [`ScatteredError`], when nothing has been sealed; whoever goes on sends it in clear.
+    pub fn seal_scattered(&self, text: &mut Scattered<'_>) -> Result<(), ScatteredError> {
+        self.takes(text)?;
+        match &self.scheme {
+            Scheme::Aes128Sha1(cipher) => cipher.seal_scattered(text),
+            Scheme::Aes256Sha1(cipher) => cipher.seal_scattered(text),
+            Scheme::Aes128Sha256(cipher) => cipher.seal_scattered(text),
+            Scheme::Aes256Sha384(cipher) => cipher.seal_scattered(text),
+            #[cfg(feature = "camellia")]
+            Scheme::Camellia128(cipher) => cipher.seal_scattered(text),
+            #[cfg(feature = "camellia")]
+            Scheme::Camellia256(cipher) => cipher.seal_scattered(text),
+            #[cfg(feature = "legacy-enctypes")]
+            Scheme::Des3(_) | Scheme::Rc4(_) => return Err(ScatteredError),
+        }
+        Ok(())
+    }
+
+    /// Verifies and decrypts a text where its parts lie.
+    ///
+    /// # Errors
+    /// [`OpenError`] when it does not verify, or its parts have other lengths than they must. The
+    /// text is then wiped, so that nothing unverified can be read.
+    pub fn open_scattered(&self, text: &mut Scattered<'_>) -> Result<(), OpenError> {
+        let opened = match (&self.scheme, self.takes(text)) {
+            (_, Err(ScatteredError)) => Err(OpenError),
+            (Scheme::Aes128Sha1(cipher), _) => cipher.open_scattered(text),
+            (Scheme::Aes256Sha1(cipher), _) => cipher.open_scattered(text),
+            (Scheme::Aes128Sha256(cipher), _) => cipher.open_scattered(text),
+            (Scheme::Aes256Sha384(cipher), _) => cipher.open_scattered(text),
+            #[cfg(feature = "camellia")]
+            (Scheme::Camellia128(cipher), _) => cipher.open_scattered(text),
+            #[cfg(feature = "camellia")]
+            (Scheme::Camellia256(cipher), _) => cipher.open_scattered(text),
+            #[cfg(feature = "legacy-enctypes")]
+            (Scheme::Des3(_) | Scheme::Rc4(_), _) => Err(OpenError),
+        };
+        if opened.is_err() {
+            text.wipe();
+        }
+        opened
+    }
+
+    fn takes(&self, text: &Scattered<'_>) -> Result<(), ScatteredError> {
+        // The MAC in a ciphertext is as long as the checksum, but under RC4 and DES3, which have
+        // tokens of their own.
+        let fits = !self.enctype.is_weak() && text.fits(self.enctype.checksum_length());
+        if fits { Ok(()) } else { Err(ScatteredError) }
+    }
 }
 
 /// The plaintext where `opened` says it is; on an error, wipes the whole.
@@ -147,3 +201,15 @@ impl fmt::Display for OpenError {
 }
 
 impl error::Error for OpenError {}
+
+/// The text's parts have other lengths than they must, or the key is of RC4 or DES3.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ScatteredError;
+
+impl fmt::Display for ScatteredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this key does not seal a text of such parts")
+    }
+}
+
+impl error::Error for ScatteredError {}

@@ -5,9 +5,13 @@
 
 use cipher::consts::U16;
 use cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, InnerIvInit};
-use cts::{CbcCs3, Decrypt, Encrypt};
+use cts::{CbcCs1, CbcCs3, Decrypt, Encrypt};
+use zeroize::Zeroizing;
 
 use crate::OpenError;
+use crate::scattered::{LONGEST_TAIL, Scattered};
+
+const BLOCK: usize = 16;
 
 /// Decrypts `text` in place; less than a block is an error.
 pub(crate) fn decrypt<C>(cipher: &C, text: &mut [u8]) -> Result<(), OpenError>
@@ -33,14 +37,120 @@ where
         return;
     }
     let encrypted = CbcCs3::inner_iv_init(cipher, &Block::<C>::default()).encrypt(text);
+    wipe_on(encrypted, text);
+}
+
+/// What is less than a block is not encrypted, and nothing may leave in clear.
+fn wipe_on(encrypted: Result<(), cts::Error>, text: &mut [u8]) {
     if encrypted.is_err() {
-        text.fill(0); // less than a block: nothing may leave in clear
+        text.fill(0);
+    }
+}
+
+/// Encrypts confounder, message and tail where they lie, as if they were one text.
+pub(crate) fn encrypt_scattered<C>(cipher: &C, text: &mut Scattered<'_>)
+where
+    C: BlockCipherEncrypt<BlockSize = U16>,
+{
+    let (bulk, rest) = split_bulk(text.message);
+    let mut iv = Block::<C>::default();
+    let mut end = match bulk {
+        [] if rest.len() < BLOCK => End::gather([text.confounder, rest, text.tail]),
+        _ => {
+            encrypt(cipher, text.confounder);
+            iv = last_block(text.confounder);
+            if !bulk.is_empty() {
+                let encrypted = CbcCs1::inner_iv_init(cipher, &iv).encrypt(bulk);
+                wipe_on(encrypted, bulk); // never: they are whole blocks
+                iv = last_block(bulk);
+            }
+            End::gather([&mut [], rest, text.tail])
+        }
+    };
+    let encrypted = CbcCs3::inner_iv_init(cipher, &iv).encrypt(end.octets());
+    wipe_on(encrypted, end.octets()); // never: they are two blocks or more
+    end.scatter();
+}
+
+/// Decrypts confounder, message and tail where they lie, as if they were one text.
+pub(crate) fn decrypt_scattered<C>(cipher: &C, text: &mut Scattered<'_>) -> Result<(), OpenError>
+where
+    C: BlockCipherDecrypt<BlockSize = U16>,
+{
+    let (bulk, rest) = split_bulk(text.message);
+    let mut iv = Block::<C>::default();
+    let mut end = match bulk {
+        [] if rest.len() < BLOCK => End::gather([text.confounder, rest, text.tail]),
+        _ => {
+            iv = last_block(text.confounder);
+            decrypt(cipher, text.confounder)?;
+            if !bulk.is_empty() {
+                let next = last_block(bulk);
+                CbcCs1::inner_iv_init(cipher, &iv)
+                    .decrypt(bulk)
+                    .map_err(|_| OpenError)?;
+                iv = next;
+            }
+            End::gather([&mut [], rest, text.tail])
+        }
+    };
+    CbcCs3::inner_iv_init(cipher, &iv)
+        .decrypt(end.octets())
+        .map_err(|_| OpenError)?;
+    end.scatter();
+    Ok(())
+}
+
+/// Parts the blocks that nothing is stolen from: all but the last whole one.
+fn split_bulk(message: &mut [u8]) -> (&mut [u8], &mut [u8]) {
+    let blocks = message.len().checked_div(BLOCK).unwrap_or(0);
+    let bulk = blocks.saturating_sub(1).saturating_mul(BLOCK);
+    message.split_at_mut_checked(bulk).unwrap_or_default()
+}
+
+fn last_block<const N: usize, B: From<[u8; N]>>(octets: &[u8]) -> B {
+    octets.last_chunk().copied().unwrap_or([0; N]).into()
+}
+
+/// The blocks that ciphertext is stolen from: the end of the text, brought together.
+struct End<'t> {
+    places: [&'t mut [u8]; 3],
+    octets: Zeroizing<[u8; BLOCK + BLOCK - 1 + LONGEST_TAIL]>,
+    length: usize,
+}
+
+impl<'t> End<'t> {
+    fn gather(places: [&'t mut [u8]; 3]) -> Self {
+        let mut octets = Zeroizing::new([0; _]);
+        let mut length = 0_usize;
+        let from = places.iter().flat_map(|place| place.iter());
+        for (to, from) in octets.iter_mut().zip(from) {
+            *to = *from;
+            length = length.saturating_add(1);
+        }
+        Self {
+            places,
+            octets,
+            length,
+        }
+    }
+
+    fn octets(&mut self) -> &mut [u8] {
+        self.octets.get_mut(..self.length).unwrap_or_default()
+    }
+
+    fn scatter(self) {
+        let places = self.places.into_iter().flatten();
+        for (to, from) in places.zip(self.octets.iter()) {
+            *to = *from;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use aes::Aes128;
+    use alloc::vec::Vec;
     use cipher::KeyInit;
     use portcullis_testdata::{hex, vectors};
 
@@ -75,6 +185,39 @@ mod tests {
         );
         decrypt(&cipher, &mut text).unwrap();
         assert_eq!(text, plain);
+    }
+
+    /// Where the parts begin and end makes no difference.
+    #[test]
+    fn encrypts_scattered_parts_as_the_whole() {
+        let cipher = Aes128::new(&[9; 16].into());
+        let plain: Vec<u8> = (0..=255).collect();
+        for length in 0..100 {
+            for tail in [16, 17, 31, 32] {
+                let plain = &plain[..16 + length + tail];
+                let mut whole = plain.to_vec();
+                encrypt(&cipher, &mut whole);
+
+                let mut parts = plain.to_vec();
+                encrypt_scattered(&cipher, &mut scattered(&mut parts, length));
+                assert_eq!(parts, whole, "{length} octets, tail of {tail}");
+                decrypt_scattered(&cipher, &mut scattered(&mut parts, length)).unwrap();
+                assert_eq!(parts, plain, "{length} octets, tail of {tail}");
+            }
+        }
+    }
+
+    fn scattered(text: &mut [u8], length: usize) -> Scattered<'_> {
+        let (confounder, rest) = text.split_at_mut(16);
+        let (message, tail) = rest.split_at_mut(length);
+        Scattered {
+            confounder,
+            clear_before: &[],
+            message,
+            clear_after: &[],
+            tail,
+            tag: &mut [],
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ use sha2::Sha384;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "legacy-enctypes")]
+use crate::Rfc1964Key;
 #[cfg(feature = "camellia")]
 use crate::camellia::{self, Cmac128, Cmac256};
 use crate::cipher_key::{Scheme, plaintext, reserve};
@@ -210,6 +212,17 @@ impl Key {
             _ => return false,
         }
         true
+    }
+
+    /// What tokens of RFC 1964 are made with, if the key is of RC4-HMAC or DES3.
+    #[cfg(feature = "legacy-enctypes")]
+    #[must_use]
+    pub fn rfc1964(&self) -> Option<Rfc1964Key> {
+        match &self.base {
+            Base::Rc4(base) => Some(Rfc1964Key::rc4(self.expose_octets(), base)),
+            Base::Des3(base) => Some(Rfc1964Key::des3(base)),
+            _ => None,
+        }
     }
 
     /// Opens one message, as [`CipherKey::open`] does; prepares the decrypting half only.

@@ -17,6 +17,7 @@
 //! A [`Key`] is a protocol key. [`Key::cipher`] and [`Key::mac`] derive what one [`KeyUsage`]
 //! needs, once; the results open, seal and verify any number of messages. A key that serves a
 //! single message does it by [`Key::open`] and [`Key::seal`] with half the work.
+//! [`Scattered`] is a text that is sealed where its parts lie, without a copy.
 //!
 //! ```
 //! use portcullis_crypto::{Enctype, Key, KeyUsage};
@@ -54,15 +55,19 @@ mod key_usage;
 mod legacy;
 mod mac;
 mod mac_key;
+mod scattered;
 mod sha;
 mod simplified_profile;
 #[cfg(feature = "string-to-key")]
 mod string_to_key;
 
-pub use cipher_key::{CipherKey, OpenError};
+pub use cipher_key::{CipherKey, OpenError, ScatteredError};
 pub use enctype::{Enctype, UnsupportedEnctype};
 pub use key::{Key, KeyLengthError};
 pub use key_usage::KeyUsage;
+#[cfg(feature = "legacy-enctypes")]
+pub use legacy::rfc1964::{Rfc1964Key, Rfc1964Kind};
 pub use mac_key::{Mac, MacKey, VerifyError};
+pub use scattered::Scattered;
 #[cfg(feature = "string-to-key")]
 pub use string_to_key::{StringToKeyError, string_to_key};

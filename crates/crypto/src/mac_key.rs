@@ -109,7 +109,7 @@ pub struct Mac {
 
 impl Mac {
     /// The leftmost `length` octets, at most 24, of a whole MAC.
-    fn leftmost(length: usize, whole: &[u8]) -> Self {
+    pub(crate) fn leftmost(length: usize, whole: &[u8]) -> Self {
         let mut octets = [0; 24];
         for (to, from) in octets.iter_mut().zip(whole).take(length) {
             *to = *from;

@@ -10,6 +10,7 @@ use cipher::consts::U16;
 use cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use hmac::Mac;
 
+use crate::scattered::Scattered;
 use crate::{OpenError, cts, mac};
 
 const CONFOUNDER: usize = 16;
@@ -35,6 +36,12 @@ impl<C: BlockCipherDecrypt<BlockSize = U16>, M: Mac + Clone> Cipher<C, M> {
         mac::verify(&self.integrity, &[body], tag)?;
         Ok(CONFOUNDER..end)
     }
+
+    /// Decrypts where it lies and verifies.
+    pub(crate) fn open_scattered(&self, text: &mut Scattered<'_>) -> Result<(), OpenError> {
+        cts::decrypt_scattered(&self.cipher, text)?;
+        mac::verify(&self.integrity, &text.covered(), text.tag)
+    }
 }
 
 impl<C: BlockCipherEncrypt<BlockSize = U16>, M: Mac + Clone> Cipher<C, M> {
@@ -47,5 +54,14 @@ impl<C: BlockCipherEncrypt<BlockSize = U16>, M: Mac + Clone> Cipher<C, M> {
         let tag = mac::compute(&self.integrity, &[body]);
         cts::encrypt(&self.cipher, body);
         output.extend(tag.iter().take(self.tag_length));
+    }
+
+    /// Seals where it lies.
+    pub(crate) fn seal_scattered(&self, text: &mut Scattered<'_>) {
+        let tag = mac::compute(&self.integrity, &text.covered());
+        cts::encrypt_scattered(&self.cipher, text);
+        for (to, from) in text.tag.iter_mut().zip(&tag) {
+            *to = *from;
+        }
     }
 }

@@ -23,5 +23,9 @@ fn no_debug_output_shows_key_octets() {
             format!("{mac:?}"),
             format!("MacKey {{ enctype: {name}, .. }}")
         );
+        #[cfg(feature = "legacy-enctypes")]
+        if let Some(key) = key.rfc1964() {
+            assert_eq!(format!("{key:?}"), "Rfc1964Key(..)");
+        }
     }
 }

@@ -21,6 +21,7 @@ use crate::sha::Sha1;
 const BLOCK: usize = 8;
 const CONFOUNDER: usize = 8;
 const TAG: usize = 20;
+const ZERO_IV: [u8; BLOCK] = [0; BLOCK];
 
 /// Ke and Ki of one usage, ready.
 #[derive(Clone)]
@@ -49,7 +50,7 @@ pub(crate) fn prf(base: &TdesEde3, input: &[u8]) -> Vec<u8> {
     let cipher = TdesEde3::new(&Array(*derive_key(base, b"prf")));
     let mut output = Sha1::digest(input).to_vec();
     output.truncate(16); // whole blocks of the hash only
-    encrypt(&cipher, &mut output);
+    encrypt(&cipher, &ZERO_IV, &mut output);
     output
 }
 
@@ -69,7 +70,7 @@ impl Cipher {
             return Err(OpenError);
         }
         let (body, tag) = ciphertext.split_at_mut_checked(end).ok_or(OpenError)?;
-        decrypt(&self.cipher, body);
+        decrypt(&self.cipher, &ZERO_IV, body);
         verify(&self.integrity, &[body], tag)?;
         Ok(CONFOUNDER..end)
     }
@@ -83,14 +84,14 @@ impl Cipher {
         output.resize(start.saturating_add(length), 0);
         let body = output.get_mut(start..).unwrap_or_default();
         let tag = compute(&self.integrity, &[body]);
-        encrypt(&self.cipher, body);
+        encrypt(&self.cipher, &ZERO_IV, body);
         output.extend_from_slice(&tag);
     }
 }
 
-/// CBC with a zero IV over whole blocks.
-fn encrypt(cipher: &TdesEde3, text: &mut [u8]) {
-    let mut last = [0; BLOCK];
+/// CBC over whole blocks.
+pub(crate) fn encrypt(cipher: &TdesEde3, iv: &[u8; BLOCK], text: &mut [u8]) {
+    let mut last = *iv;
     for block in text.as_chunks_mut::<BLOCK>().0 {
         xor(block, &last);
         cipher.encrypt_block(block.into());
@@ -98,9 +99,9 @@ fn encrypt(cipher: &TdesEde3, text: &mut [u8]) {
     }
 }
 
-/// CBC with a zero IV over whole blocks.
-fn decrypt(cipher: &TdesEde3, text: &mut [u8]) {
-    let mut last = [0; BLOCK];
+/// CBC over whole blocks.
+pub(crate) fn decrypt(cipher: &TdesEde3, iv: &[u8; BLOCK], text: &mut [u8]) {
+    let mut last = *iv;
     for block in text.as_chunks_mut::<BLOCK>().0 {
         let sealed = *block;
         cipher.decrypt_block(block.into());

@@ -5,3 +5,4 @@
 pub(crate) mod des3;
 pub(crate) mod des3_random_to_key;
 pub(crate) mod rc4_hmac;
+pub(crate) mod rfc1964;

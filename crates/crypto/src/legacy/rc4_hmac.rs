@@ -64,9 +64,27 @@ pub(crate) fn prf(key: &[u8], input: &[u8]) -> Vec<u8> {
 /// Encrypts or decrypts the sequence number of an RFC 1964 token with the key that belongs to its
 /// checksum (RFC 4757 §7.2: Kseq).
 pub(crate) fn crypt_sequence(base: &HmacMd5, checksum: &[u8; 8], sequence: &mut [u8; 8]) {
-    let any_message = Zeroizing::new(compute(base, &[&[0; 4]]));
-    let kseq = Zeroizing::new(compute(&hmac::<Md5>(&any_message), &[checksum]));
-    keystream(&kseq).apply_keystream(sequence);
+    let kseq = Zeroizing::new(compute(&any_message(base), &[checksum]));
+    apply_keystream(&kseq, sequence);
+}
+
+/// What Kseq and Kcrypt are derived from: the key of message type 0.
+pub(crate) fn any_message(base: &HmacMd5) -> HmacMd5 {
+    hmac(&Zeroizing::new(compute(base, &[&[0; 4]])))
+}
+
+/// Klocal, which Kcrypt is derived from (RFC 4757 §7.3).
+pub(crate) fn local_key(key: &[u8]) -> HmacMd5 {
+    let mut local = Zeroizing::new([0; 16]);
+    for (to, from) in local.iter_mut().zip(key) {
+        *to = *from ^ 0xf0;
+    }
+    hmac(&*local)
+}
+
+/// Encrypts or decrypts with RC4.
+pub(crate) fn apply_keystream(key: &Array<u8, U16>, octets: &mut [u8]) {
+    keystream(key).apply_keystream(octets);
 }
 
 fn keystream(key: &Array<u8, U16>) -> Rc4 {
