@@ -114,3 +114,6 @@ impl fmt::Debug for KnownTickets {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,9 @@
     reason = "test code, of which each file of sentences uses a part"
 )]
 
+use portcullis::formats::der::{Decode, Encode};
+use portcullis::formats::gss::{InitialContextToken, TokenId, frame, split_token_id};
+use portcullis::formats::messages::ApReq;
 use portcullis::{Acceptor, AcceptorBuilder, Error, Rejection, SecurityContext, Step};
 use portcullis_testrealm::{Initiation, TestRealm, TestService, TokenBuilder};
 
@@ -99,4 +102,15 @@ pub fn with(
     let token = vary(scene.token()).build();
     let step = scene.step(&token).map(drop);
     step.map_err(|rejection| rejection.error().clone())
+}
+
+/// A token like `token`, whose AP-REQ was changed where it stands in clear.
+pub fn rewrite(token: &[u8], change: impl FnOnce(&mut ApReq<'_>)) -> Vec<u8> {
+    let framed = InitialContextToken::decode(token).unwrap();
+    let mut request = ApReq::from_der(split_token_id(framed.inner).unwrap().1).unwrap();
+    change(&mut request);
+    frame(
+        framed.oid,
+        &[&TokenId::AP_REQ.0, request.to_der().as_slice()].concat(),
+    )
 }
