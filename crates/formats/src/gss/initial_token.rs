@@ -77,6 +77,8 @@ impl TokenId {
     pub const RFC1964_WRAP: Self = Self([2, 1]);
     /// A context deletion token of RFC 1964 §1.2.3, which nobody may send any more.
     pub const RFC1964_DELETE: Self = Self([1, 2]);
+    /// A context deletion token as MIT krb5 once had it for RFC 4121, which has none.
+    pub const DELETE: Self = Self([4, 5]);
     /// A MIC token of RFC 4121 §4.2.6.1.
     pub const MIC: Self = Self([4, 4]);
     /// A Wrap token of RFC 4121 §4.2.6.2.

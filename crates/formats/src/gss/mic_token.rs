@@ -166,7 +166,7 @@ impl Rfc1964MicToken {
     }
 }
 
-const fn truncated(
+pub(super) const fn truncated(
     structure: &'static str,
     field: &'static str,
     needed: usize,
@@ -183,7 +183,7 @@ const fn truncated(
     }
 }
 
-const fn wrong(
+pub(super) const fn wrong(
     structure: &'static str,
     field: &'static str,
     offset: usize,

@@ -10,6 +10,7 @@ mod first_token;
 mod initial_token;
 mod mech;
 mod mic_token;
+mod rfc1964_token;
 mod wrap_header;
 
 pub use channel_bindings::ChannelBindings;
@@ -19,4 +20,5 @@ pub use first_token::FirstToken;
 pub use initial_token::{InitialContextToken, TokenId, frame, split_token_id};
 pub use mech::{DottedOid, Mechanism, oid_to_dotted};
 pub use mic_token::{MicToken, Rfc1964MicToken, TokenFlags};
+pub use rfc1964_token::Rfc1964Head;
 pub use wrap_header::WrapHeader;
