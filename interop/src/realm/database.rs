@@ -35,6 +35,7 @@ pub(super) fn create(realm: &MitRealm) {
         "aes256-cts-hmac-sha1-96",
         None,
     );
+    here.service(realm, "ldap/localhost", "aes256-cts-hmac-sha1-96", None);
     here.service(realm, "alice", "aes256-cts-hmac-sha1-96", None);
     here.service(realm, "bob", "aes256-cts-hmac-sha1-96", None);
     let mut there = Script::default();

@@ -5,6 +5,7 @@
 //! | `HTTP/eN.example.test` | enctype N alone | aes256-sha1 (MIT's choice whatever the service's key is) |
 //! | `HTTP/sN.example.test` | enctype 18 | enctype N |
 //! | `HTTP/bN.example.test` | enctype N | enctype N |
+//! | `ldap/localhost` | enctype 18, under a name that resolves, which OpenLDAP's clients want | aes256-sha1 |
 //! | `HTTP/rotated.example.test` | enctype 18, kvno 1, and 2 after [`MitRealm::rotate`] | aes256-sha1 |
 //!
 //! Users: `alice`, `bob` in EXAMPLE.TEST, `carol` in OTHER.TEST. All keys are random and differ from realm to

@@ -1,0 +1,63 @@
+//! `GSS-SPNEGO`, server side, as Cyrus SASL and Windows speak it: the login ends with SPNEGO, and
+//! the flags of the context say which layer follows ([MS-ADTS] §5.1.1.1, §5.1.2).
+
+use super::{Login, Step};
+use crate::error::Error;
+use crate::layers::{Layer, Layers};
+use crate::rejection::Rejection;
+use crate::security_layer::{MaxTokens, SecurityLayer};
+use crate::server::LONGEST_TOKEN;
+use crate::session::Session;
+use portcullis::SecurityContext;
+use portcullis::context::Protection;
+use portcullis::formats::gss::ContextFlags;
+
+/// The context is established; nobody has named an authorization identity, and nobody will.
+pub(super) fn complete(
+    login: &Login,
+    context: SecurityContext,
+    reply: Option<Vec<u8>>,
+) -> Result<Step, Rejection> {
+    let session = match agreed(login.rules.layers, context.identity().flags())? {
+        Layer::None => Session::plain(context, None),
+        Layer::Wrapped(protection) => {
+            let octets = |number| usize::try_from(number).unwrap_or(usize::MAX);
+            let max = MaxTokens {
+                receive: octets(login.rules.max_receive(login.mechanism)),
+                send: octets(LONGEST_TOKEN),
+            };
+            let layer = SecurityLayer::new(context, protection, max);
+            Session::layered(layer.map_err(Error::Layer)?, None)
+        }
+    };
+    Ok(Step::Complete {
+        session,
+        additional_data: reply,
+    })
+}
+
+/// The layer that these flags ask for, if it is one that the settings offer. It cannot be bargained
+/// down, since the client goes by the same flags.
+fn agreed(settings: Layers, flags: ContextFlags) -> Result<Layer, Error> {
+    let asked = |flag| flags.contains(flag);
+    let (layer, asked_for) = match (asked(ContextFlags::CONF), asked(ContextFlags::INTEG)) {
+        (true, _) => {
+            let sealed = Layer::Wrapped(Protection::Confidentiality);
+            (sealed, Layers::CONFIDENTIALITY)
+        }
+        (false, true) => (Layer::Wrapped(Protection::Integrity), Layers::INTEGRITY),
+        (false, false) => (Layer::None, Layers::NONE),
+    };
+    // Without numbers in sequence a layer would not see what is missing or came twice.
+    let possible = match layer {
+        Layer::Wrapped(_) if !asked(ContextFlags::SEQUENCE) => Layers::NOTHING,
+        _ => asked_for,
+    };
+    match settings.intersection(possible).is_empty() {
+        true => Err(Error::NoLayer {
+            offered: settings,
+            possible,
+        }),
+        false => Ok(layer),
+    }
+}
