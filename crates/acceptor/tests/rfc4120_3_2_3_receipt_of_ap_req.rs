@@ -350,6 +350,22 @@ fn weak_enctypes_are_refused_by_policy_wherever_they_stand() {
 
 /// A strong scheme is refused just as well when it is not among those that were chosen.
 #[test]
+fn choosing_an_enctype_permits_none() {
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let keytab = realm.service(WEB).keytab();
+    let enctype = Enctype::Rc4Hmac;
+    let built = portcullis::Acceptor::builder(keytab)
+        .only_enctypes([Enctype::Aes256CtsHmacSha1_96, enctype])
+        .build();
+    let error = built.unwrap_err();
+    assert_eq!(error, ConfigError::NotPermitted { enctype });
+    assert_eq!(
+        error.to_string(),
+        "rc4-hmac was chosen and is not permitted"
+    );
+}
+
+#[test]
 fn only_the_chosen_enctypes_are_accepted() {
     let only = |settings: AcceptorBuilder| settings.only_enctypes([Enctype::Aes256CtsHmacSha1_96]);
     assert_eq!(with(only, |token| token), Ok(()));

@@ -59,6 +59,11 @@ pub enum ConfigError {
         /// What was asked for.
         asked: Duration,
     },
+    /// An encryption type was chosen that is not permitted: a weak one takes a call that names it.
+    NotPermitted {
+        /// The one that was chosen.
+        enctype: Enctype,
+    },
     /// The replay cache serves acceptors with another clock skew already.
     ReplayCache(ClockSkewDiffers),
 }
@@ -141,7 +146,8 @@ impl AcceptorBuilder {
         self
     }
 
-    /// Of the encryption types that are permitted, only these, best first.
+    /// Of the encryption types that are permitted, only these, best first. Choosing one that is
+    /// not permitted fails when the acceptor is built.
     pub fn only_enctypes(mut self, enctypes: impl IntoIterator<Item = Enctype>) -> Self {
         self.only = Some(enctypes.into_iter().collect());
         self
@@ -223,8 +229,11 @@ impl AcceptorBuilder {
     pub fn build(mut self) -> Result<Acceptor, ConfigError> {
         self.rules.skew = whole_seconds(self.clock_skew)?;
         if let Some(only) = self.only {
-            let permitted = |enctype: &Enctype| self.rules.enctypes.contains(*enctype);
-            self.rules.enctypes = EnctypePolicy::only(only.into_iter().filter(permitted).collect());
+            let permitted = |enctype: &&Enctype| self.rules.enctypes.contains(**enctype);
+            if let Some(&enctype) = only.iter().find(|enctype| !permitted(enctype)) {
+                return Err(ConfigError::NotPermitted { enctype });
+            }
+            self.rules.enctypes = EnctypePolicy::only(only);
         }
         let settings = usable(Settings {
             rules: self.rules,
@@ -267,6 +276,9 @@ impl fmt::Display for ConfigError {
             } => (service, keytab, ignored),
             Self::ClockSkew { asked } => {
                 return write!(f, "clock skew of {asked:?}, one second to one hour will do");
+            }
+            Self::NotPermitted { enctype } => {
+                return write!(f, "{enctype} was chosen and is not permitted");
             }
             Self::ReplayCache(error) => return error.fmt(f),
         };

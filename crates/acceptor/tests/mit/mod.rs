@@ -70,6 +70,7 @@ fn establish(exchange: Value) -> Exchange {
         .chain(Enctype::all().to_vec());
     let acceptor = Acceptor::builder(Keytab::parse(keytab.into_vec()).unwrap())
         .danger_allow(WeakEnctype::Rc4Hmac)
+        .danger_allow(WeakEnctype::Des3CbcSha1)
         .allow_camellia()
         .only_enctypes(preferred)
         .entropy(Arc::new(Drawn::by(&exchange)))
