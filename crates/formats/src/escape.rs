@@ -31,7 +31,12 @@ pub(crate) fn print_components<'a>(
     Ok(())
 }
 
-fn print_character(character: char, quoted: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Prints one character as [`print`] does.
+pub(crate) fn print_character(
+    character: char,
+    quoted: &str,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     if quoted.contains(character) {
         return write!(f, "\\{character}");
     }

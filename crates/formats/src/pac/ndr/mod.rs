@@ -1,0 +1,11 @@
+//! NDR, as much of it as PACs use: type serialization version 1 ([MS-RPCE] §2.2.6) of one structure
+//! behind one pointer.
+
+mod array;
+mod reader;
+mod writer;
+
+pub(super) use array::Element;
+pub use array::{NdrArray, NdrElements};
+pub(super) use reader::{NdrReader, Pointer, TextHeader};
+pub(super) use writer::NdrWriter;

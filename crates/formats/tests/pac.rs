@@ -1,0 +1,239 @@
+//! PACs that Windows made, read field by field and written octet by octet.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test code"
+)]
+
+use portcullis_formats::pac::{
+    ClientInfo, FileTime, GroupMembership, LogonInfo, PacBufferType, PacSignError, PacSignature,
+    PacText, PacWriter, RawPac, Sid, SidAndAttributes, UpnDnsFlags, UpnDnsInfo,
+};
+use portcullis_formats::registry::ChecksumTypeNumber;
+use portcullis_testdata::{hex, vectors};
+use serde_json::{Value, json};
+
+fn logon_info<'a>(pac: &RawPac<'a>) -> LogonInfo<'a> {
+    let buffer = pac.buffer(PacBufferType::LOGON_INFO).unwrap();
+    LogonInfo::decode(buffer.octets).unwrap()
+}
+
+#[test]
+fn the_container_lists_its_buffers_where_they_are() {
+    for vector in vectors("pac") {
+        let octets = hex(&vector["pac"]);
+        let pac = RawPac::decode(&octets).unwrap();
+        let listed: Vec<_> = pac
+            .buffers()
+            .map(|buffer| {
+                json!({
+                    "type": buffer.buffer_type.0,
+                    "offset": buffer.offset,
+                    "size": buffer.octets.len(),
+                })
+            })
+            .collect();
+        assert_eq!(json!(listed), vector["buffers"], "{}", vector["name"]);
+    }
+}
+
+fn ticks(time: FileTime) -> Value {
+    match time {
+        FileTime::UNSET => json!(null),
+        time => json!(format!("{:016x}", time.0)),
+    }
+}
+
+fn expected_ticks(value: &Value) -> Value {
+    match value.as_str() {
+        None | Some("0000000000000000") => json!(null),
+        Some(text) => json!(text),
+    }
+}
+
+fn text(text: PacText<'_>) -> Value {
+    json!(text.to_text())
+}
+
+fn groups(groups: impl Iterator<Item = GroupMembership>) -> Value {
+    groups
+        .map(|group| json!([group.relative_id, group.attributes.0]))
+        .collect()
+}
+
+fn sids(sids: impl Iterator<Item = SidAndAttributes>) -> Value {
+    sids.map(|group| json!([group.sid.to_string(), group.attributes.0]))
+        .collect()
+}
+
+#[test]
+fn every_field_of_the_logon_info_is_read() {
+    for vector in vectors("pac") {
+        let expected = &vector["logon_info"];
+        if expected.is_null() {
+            continue;
+        }
+        let octets = hex(&vector["pac"]);
+        let pac = RawPac::decode(&octets).unwrap();
+        let info = logon_info(&pac);
+        for (field, found) in [
+            ("LogonTime", info.logon_time),
+            ("LogoffTime", info.logoff_time),
+            ("KickOffTime", info.kick_off_time),
+            ("PasswordLastSet", info.password_last_set),
+            ("PasswordCanChange", info.password_can_change),
+            ("PasswordMustChange", info.password_must_change),
+            ("LastSuccessfulILogon", info.last_successful_i_logon),
+            ("LastFailedILogon", info.last_failed_i_logon),
+        ] {
+            assert_eq!(ticks(found), expected_ticks(&expected[field]), "{field}");
+        }
+        for (field, found) in [
+            ("EffectiveName", info.effective_name),
+            ("FullName", info.full_name),
+            ("LogonScript", info.logon_script),
+            ("ProfilePath", info.profile_path),
+            ("HomeDirectory", info.home_directory),
+            ("HomeDirectoryDrive", info.home_directory_drive),
+            ("LogonServer", info.logon_server),
+            ("LogonDomainName", info.logon_domain_name),
+        ] {
+            assert_eq!(text(found), expected[field], "{field}");
+        }
+        for (field, found) in [
+            ("LogonCount", info.logon_count.into()),
+            ("BadPasswordCount", info.bad_password_count.into()),
+            ("UserId", info.user_id),
+            ("PrimaryGroupId", info.primary_group_id),
+            ("UserFlags", info.user_flags.0),
+            ("UserAccountControl", info.user_account_control.0),
+            ("SubAuthStatus", info.sub_auth_status),
+            ("FailedILogonCount", info.failed_i_logon_count),
+        ] {
+            assert_eq!(json!(found), expected[field], "{field}");
+        }
+        let sid = |sid: Option<Sid>| json!(sid.map(|sid| sid.to_string()));
+        assert_eq!(hex(&expected["UserSessionKey"]), info.user_session_key.0);
+        assert_eq!(groups(info.group_ids.iter()), expected["GroupIds"]);
+        assert_eq!(sid(info.logon_domain_id), expected["LogonDomainId"]);
+        assert_eq!(sids(info.extra_sids.iter()), expected["ExtraSids"]);
+        assert_eq!(
+            sid(info.resource_group_domain_sid),
+            expected["ResourceGroupDomainSid"]
+        );
+        assert_eq!(
+            groups(info.resource_group_ids.iter()),
+            expected["ResourceGroupIds"]
+        );
+    }
+}
+
+#[test]
+fn the_client_and_the_names_are_read() {
+    for vector in vectors("pac") {
+        let octets = hex(&vector["pac"]);
+        let pac = RawPac::decode(&octets).unwrap();
+        let buffer = pac.buffer(PacBufferType::CLIENT_INFO).unwrap();
+        let client = ClientInfo::decode(buffer.octets).unwrap();
+        let expected = &vector["client_info"];
+        assert_eq!(ticks(client.client_id), expected["filetime"]);
+        assert!(client.client_id.as_unix().is_some());
+        if !expected["unix"].is_null() {
+            assert_eq!(json!(client.client_id.as_unix()), expected["unix"]);
+        }
+        assert_eq!(text(client.name), expected["name"]);
+
+        let expected = &vector["upn_dns_info"];
+        let Some(buffer) = pac.buffer(PacBufferType::UPN_DNS_INFO) else {
+            assert!(expected.is_null());
+            continue;
+        };
+        let names = UpnDnsInfo::decode(buffer.octets).unwrap();
+        assert_eq!(text(names.upn), expected["upn"]);
+        assert_eq!(text(names.dns_domain_name), expected["dns_domain"]);
+        assert_eq!(json!(names.flags.0), expected["flags"]);
+        assert_eq!(
+            names.account.is_some(),
+            names.flags.contains(UpnDnsFlags::EXTENDED)
+        );
+        if let Some(account) = names.account {
+            assert_eq!(text(account.sam_name), expected["sam_name"]);
+            assert_eq!(json!(account.sid.to_string()), expected["sid"]);
+        }
+    }
+}
+
+#[test]
+fn what_windows_wrote_is_written_octet_by_octet() {
+    for vector in vectors("pac") {
+        let octets = hex(&vector["pac"]);
+        let pac = RawPac::decode(&octets).unwrap();
+        let mut writer = PacWriter::new();
+        for buffer in pac.buffers() {
+            let sent = buffer.octets;
+            let written = match buffer.buffer_type {
+                PacBufferType::LOGON_INFO => logon_info(&pac).encode().unwrap(),
+                PacBufferType::CLIENT_INFO => ClientInfo::decode(sent).unwrap().encode().unwrap(),
+                PacBufferType::UPN_DNS_INFO => UpnDnsInfo::decode(sent).unwrap().encode().unwrap(),
+                _ => PacSignature::decode(sent).unwrap().encode(),
+            };
+            assert_eq!(written, sent, "{}, {}", vector["name"], buffer.buffer_type);
+            writer = writer.buffer(buffer.buffer_type, written);
+        }
+        assert_eq!(writer.finish().octets(), octets, "{}", vector["name"]);
+    }
+}
+
+/// A Windows Server 2022 signed it: the ticket first, then the whole PAC, then for the service,
+/// then over that.
+#[test]
+fn a_pac_is_signed_into_its_zeros() {
+    let vector = &vectors("pac")[5];
+    let octets = hex(&vector["pac"]);
+    let signed = RawPac::decode(&octets).unwrap();
+    let mut writer = PacWriter::new();
+    for buffer in signed.buffers() {
+        writer = match signed.signature(buffer.buffer_type) {
+            Ok(Some(signature)) if SIGNATURES.contains(&buffer.buffer_type) => {
+                writer.signature(buffer.buffer_type, signature.checksum_type)
+            }
+            _ => writer.buffer(buffer.buffer_type, buffer.octets),
+        };
+    }
+    let mut pac = writer.finish();
+    for buffer_type in SIGNATURES {
+        let place = signed.signature_octets(buffer_type).unwrap();
+        assert_eq!(pac.signature_octets(buffer_type), Some([0; 12].as_slice()));
+        pac.sign(buffer_type, &octets[place]).unwrap();
+    }
+    assert_eq!(pac.into_vec(), octets);
+}
+
+const SIGNATURES: [PacBufferType; 4] = [
+    PacBufferType::TICKET_CHECKSUM,
+    PacBufferType::FULL_CHECKSUM,
+    PacBufferType::SERVER_CHECKSUM,
+    PacBufferType::KDC_CHECKSUM,
+];
+
+#[test]
+fn a_signature_of_another_length_or_in_no_buffer_is_refused() {
+    let mut pac = PacWriter::new()
+        .signature(
+            PacBufferType::SERVER_CHECKSUM,
+            ChecksumTypeNumber::HMAC_SHA1_96_AES256,
+        )
+        .finish();
+    assert_eq!(
+        pac.sign(PacBufferType::SERVER_CHECKSUM, &[1; 14]),
+        Err(PacSignError::Length {
+            expected: 12,
+            found: 14,
+        })
+    );
+    assert_eq!(
+        pac.sign(PacBufferType::KDC_CHECKSUM, &[1; 12]),
+        Err(PacSignError::NoBuffer)
+    );
+}
