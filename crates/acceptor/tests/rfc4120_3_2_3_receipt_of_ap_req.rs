@@ -361,7 +361,7 @@ fn choosing_an_enctype_permits_none() {
     assert_eq!(error, ConfigError::NotPermitted { enctype });
     assert_eq!(
         error.to_string(),
-        "rc4-hmac was chosen and is not permitted"
+        "arcfour-hmac was chosen and is not permitted"
     );
 }
 
