@@ -1,10 +1,12 @@
 //! [`TestService`]: a principal with keys, and the keytab that holds them.
 
-use crate::kdc::Account;
+use crate::kdc::{Account, Delegation};
 use crate::must;
 use crate::realm::Realm;
+use crate::salt::Salt;
+use core::fmt;
 use portcullis::{Enctype, Keytab, Principal};
-use portcullis_crypto::Key;
+use portcullis_crypto::{Key, string_to_key};
 use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
 use portcullis_formats::registry::{EtypeNumber, Kvno};
 use std::sync::Arc;
@@ -27,7 +29,6 @@ pub(crate) struct ServiceKey {
 }
 
 /// A service to be built.
-#[derive(Debug)]
 #[must_use = "there is no service until `build` is called"]
 pub struct ServiceBuilder {
     realm: Arc<Realm>,
@@ -36,6 +37,9 @@ pub struct ServiceBuilder {
     kvnos: Vec<u32>,
     aliases: Vec<Principal>,
     kvno_of_8_bits: bool,
+    password: Option<String>,
+    salt: Salt,
+    delegation: Delegation,
 }
 
 impl TestService {
@@ -108,6 +112,9 @@ impl ServiceBuilder {
             kvnos: vec![1],
             aliases: Vec::new(),
             kvno_of_8_bits: false,
+            password: None,
+            salt: Salt::default(),
+            delegation: Delegation::default(),
         }
     }
 
@@ -142,24 +149,80 @@ impl ServiceBuilder {
         self
     }
 
+    /// Lets its keys come from a password, as those of an account that a person made; the same in
+    /// each version.
+    pub fn password(mut self, password: &str) -> Self {
+        self.password = Some(password.to_owned());
+        self
+    }
+
+    /// What goes into those keys beside the password.
+    pub fn salt(mut self, salt: Salt) -> Self {
+        self.salt = salt;
+        self
+    }
+
+    /// Lets it get tickets for these services in the name of its clients: constrained delegation,
+    /// S4U2Proxy (`[MS-SFU]` §3.2.5.2).
+    ///
+    /// # Panics
+    /// When a name is no principal's.
+    pub fn may_delegate_to<'n>(mut self, services: impl IntoIterator<Item = &'n str>) -> Self {
+        let services = services.into_iter().map(|name| self.realm.principal(name));
+        self.delegation.may_delegate_to.extend(services);
+        self
+    }
+
+    /// Lets it do so in the name of users who never logged in to it: the tickets that it gets for
+    /// them with S4U2Self are forwardable (`[MS-SFU]` §3.2.5.1.2, protocol transition). A service
+    /// that may delegate to nobody gets forwardable ones anyway, as of MIT krb5.
+    pub const fn ok_to_auth_as_delegate(mut self) -> Self {
+        self.delegation.ok_to_auth_as_delegate = true;
+        self
+    }
+
     /// The service, which the realm's KDC knows from now on under all of its names.
     pub fn build(self) -> TestService {
         let of_version = |kvno: &u32| {
             let kvno = Kvno(*kvno);
-            let key = |enctype| self.realm.key(&self.principal, kvno, enctype);
-            let keys = self.enctypes.iter().copied().map(key);
+            let keys = self.enctypes.iter().copied();
+            let keys = keys.map(|enctype| self.key(kvno, enctype));
             keys.map(|key| ServiceKey { kvno, key }).collect::<Vec<_>>()
         };
         let keys: Vec<_> = self.kvnos.iter().flat_map(of_version).collect();
-        for name in [&self.principal].into_iter().chain(&self.aliases) {
-            let account = Account::with_keys(name.clone(), keys.clone());
-            self.realm.database.add(account);
-        }
+        let account = Account::with_keys(self.principal.clone(), keys.clone())
+            .with_salt(self.salt)
+            .with_delegation(self.delegation);
+        let database = &self.realm.database;
+        database.add_with_aliases(account, &self.aliases);
         TestService {
             keys,
             principal: self.principal,
             aliases: self.aliases,
             kvno_of_8_bits: self.kvno_of_8_bits,
         }
+    }
+
+    fn key(&self, kvno: Kvno, enctype: Enctype) -> Key {
+        let Some(password) = &self.password else {
+            return self.realm.key(&self.principal, kvno, enctype);
+        };
+        let salt = self.salt.octets(&self.principal);
+        must(
+            string_to_key(enctype, password.as_bytes(), &salt, None),
+            "password",
+        )
+    }
+}
+
+/// Does not print the password.
+impl fmt::Debug for ServiceBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceBuilder")
+            .field("principal", &self.principal)
+            .field("enctypes", &self.enctypes)
+            .field("kvnos", &self.kvnos)
+            .field("aliases", &self.aliases)
+            .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,8 @@
 //! [`TestUser`]: a client of the realm, or of another one.
 
-use crate::kdc::Account;
+use crate::kdc::{Account, Delegation};
 use crate::realm::Realm;
+use crate::salt::Salt;
 use crate::service::TestService;
 use crate::token::TokenBuilder;
 use core::fmt;
@@ -43,6 +44,8 @@ pub struct UserBuilder {
     principal: Principal,
     password: Option<String>,
     enctypes: Vec<Enctype>,
+    salt: Salt,
+    delegation: Delegation,
 }
 
 impl UserBuilder {
@@ -52,6 +55,8 @@ impl UserBuilder {
             principal,
             password: None,
             enctypes: vec![Enctype::Aes256CtsHmacSha1_96, Enctype::Aes128CtsHmacSha1_96],
+            salt: Salt::default(),
+            delegation: Delegation::default(),
         }
     }
 
@@ -67,11 +72,26 @@ impl UserBuilder {
         self
     }
 
+    /// What goes into those keys beside the password.
+    pub fn salt(mut self, salt: Salt) -> Self {
+        self.salt = salt;
+        self
+    }
+
+    /// Lets no ticket in the user's name be forwardable, so that no service can act for it: Active
+    /// Directory's "account is sensitive and cannot be delegated".
+    pub const fn not_delegated(mut self) -> Self {
+        self.delegation.not_delegated = true;
+        self
+    }
+
     /// The user.
     pub fn build(self) -> TestUser {
         if let Some(password) = &self.password {
             let name = self.principal.clone();
-            let account = Account::with_password(name, password, self.enctypes);
+            let account = Account::with_password(name, password, self.enctypes)
+                .with_salt(self.salt)
+                .with_delegation(self.delegation);
             self.realm.database.add(account);
         }
         TestUser::new(self.realm, self.principal)

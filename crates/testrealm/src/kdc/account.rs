@@ -1,5 +1,6 @@
-//! [`Account`]: a principal that the KDC knows, and its keys.
+//! [`Account`]: a principal that the KDC knows, its keys and its rights.
 
+use crate::salt::Salt;
 use crate::service::ServiceKey;
 use core::fmt;
 use portcullis::{Enctype, Principal};
@@ -7,13 +8,26 @@ use portcullis_crypto::{Key, string_to_key};
 use portcullis_formats::registry::{EtypeNumber, Kvno};
 use std::sync::OnceLock;
 
-/// The version of every key that is made from a password.
+/// The version of every key that is made from a user's password.
 const PASSWORD_KVNO: Kvno = Kvno(1);
 
-/// A principal that the KDC knows.
+/// A principal that the KDC knows, perhaps by several names.
 pub(crate) struct Account {
     principal: Principal,
     keys: Keys,
+    salt: Salt,
+    delegation: Delegation,
+}
+
+/// What an account may do in the name of others, and others in its name (`[MS-SFU]` §3.2.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Delegation {
+    /// Of a service: whom it may ask tickets for, in the name of its clients (S4U2Proxy).
+    pub(crate) may_delegate_to: Vec<Principal>,
+    /// Of a service: whether it may do so for clients who did not log in to it (S4U2Self).
+    pub(crate) ok_to_auth_as_delegate: bool,
+    /// Of a user: whether no ticket in its name is ever forwardable.
+    pub(crate) not_delegated: bool,
 }
 
 enum Keys {
@@ -29,9 +43,8 @@ enum Keys {
 
 impl Account {
     /// A service, or a realm.
-    pub(crate) const fn with_keys(principal: Principal, keys: Vec<ServiceKey>) -> Self {
-        let keys = Keys::Made(keys);
-        Self { principal, keys }
+    pub(crate) fn with_keys(principal: Principal, keys: Vec<ServiceKey>) -> Self {
+        Self::new(principal, Keys::Made(keys))
     }
 
     /// A user.
@@ -45,14 +58,43 @@ impl Account {
             password: password.to_owned(),
             keys: enctypes.into_iter().map(unmade).collect(),
         };
-        Self { principal, keys }
+        Self::new(principal, keys)
     }
 
+    fn new(principal: Principal, keys: Keys) -> Self {
+        Self {
+            principal,
+            keys,
+            salt: Salt::default(),
+            delegation: Delegation::default(),
+        }
+    }
+
+    /// The same account with another salt.
+    pub(crate) fn with_salt(self, salt: Salt) -> Self {
+        Self { salt, ..self }
+    }
+
+    /// The same account with other rights.
+    pub(crate) fn with_delegation(self, delegation: Delegation) -> Self {
+        Self { delegation, ..self }
+    }
+
+    /// Its name, whatever alias it was found by.
     pub(crate) const fn principal(&self) -> &Principal {
         &self.principal
     }
 
-    /// The password, if it has one.
+    pub(crate) const fn delegation(&self) -> &Delegation {
+        &self.delegation
+    }
+
+    /// Whether it is a realm's KDC.
+    pub(crate) fn is_kdc(&self) -> bool {
+        self.principal.components().next() == Some(b"krbtgt")
+    }
+
+    /// The password of a user.
     pub(crate) fn password(&self) -> Option<&str> {
         match &self.keys {
             Keys::Made(_) => None,
@@ -123,13 +165,9 @@ impl Account {
         self.newest_key(favourite)
     }
 
-    /// The default salt (RFC 4120 §4): realm and components, run together.
+    /// What goes into its keys beside the password.
     pub(crate) fn salt(&self) -> Vec<u8> {
-        let mut salt = self.principal.realm().0.to_vec();
-        for component in self.principal.components() {
-            salt.extend_from_slice(component);
-        }
-        salt
+        self.salt.octets(&self.principal)
     }
 }
 

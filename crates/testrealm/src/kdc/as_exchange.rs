@@ -1,11 +1,11 @@
 //! The AS exchange (RFC 4120 §3.1): a ticket for a client that proves its long-term key.
 
-use super::Account;
 use super::exchange::Exchange;
 use super::issue::{Grant, Reply, TicketKey};
 use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
 use super::preauthentication::{etype_info, verify};
+use super::{Account, client_name};
 use crate::service::ServiceKey;
 use portcullis::Principal;
 use portcullis_crypto::KeyUsage;
@@ -49,7 +49,7 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
     let proven = verify(exchange, &client)?;
     let signs = exchange.padata(PaDataType::REQ_ENC_PA_REP).is_some();
     let grant = Grant {
-        flags: flags(exchange, signs),
+        flags: flags(exchange, &client, signs),
         crealm: client.principal().realm(),
         cname: name_in_reply(exchange, &client),
         srealm: exchange.body.realm,
@@ -73,13 +73,7 @@ fn client(exchange: &Exchange<'_>) -> Result<Arc<Account>, Refusal> {
     let unknown = |text| Refusal::new(ErrorCode::C_PRINCIPAL_UNKNOWN, text);
     let cname = exchange.body.cname.ok_or_else(|| unknown("NULL_CLIENT"))?;
     let realm = &exchange.realm;
-    let name = if cname.name_type == NameType::ENTERPRISE {
-        let component = cname.name_string.iter().next();
-        let text = component.map_or(b"".as_slice(), |component| component.0);
-        Principal::parse(text, Some(&realm.name)) // alice@EXAMPLE.TEST in one component
-    } else {
-        Principal::from_wire(exchange.body.realm, cname)
-    };
+    let name = client_name::principal(realm, exchange.body.realm, cname);
     let name = name.map_err(|_| unknown("CLIENT_NOT_FOUND"))?;
     if let Some(client) = realm.database.find(&name) {
         return Ok(client);
@@ -112,9 +106,9 @@ fn name_in_reply<'a>(exchange: &Exchange<'a>, client: &'a Account) -> PrincipalN
         .unwrap_or_else(|| client.principal().name())
 }
 
-fn flags(exchange: &Exchange<'_>, signs: bool) -> TicketFlags {
+fn flags(exchange: &Exchange<'_>, client: &Account, signs: bool) -> TicketFlags {
     let mut flags = TicketFlags::INITIAL | TicketFlags::PRE_AUTHENT;
-    if exchange.asks(KdcOptions::FORWARDABLE) {
+    if exchange.asks(KdcOptions::FORWARDABLE) && !client.delegation().not_delegated {
         flags = flags | TicketFlags::FORWARDABLE;
     }
     if exchange.asks(KdcOptions::PROXIABLE) {

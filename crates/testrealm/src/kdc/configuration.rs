@@ -12,6 +12,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
+/// A name or alias, and whose it is.
+type Entry = (Principal, Arc<Account>);
+
 /// Writes all files into `directory`. The first realm is the default one.
 pub(super) fn write(
     directory: &Path,
@@ -25,14 +28,14 @@ pub(super) fn write(
         .collect();
     let configuration = krb5_conf(directory, realms, address, &enctypes(&accounts));
     fs::write(directory.join("krb5.conf"), configuration)?;
-    let services = accounts.iter().filter(|account| is_service(account));
+    let services = accounts.iter().filter(|(_, account)| is_service(account));
     write_private(&directory.join("services.keytab"), &keytab(services)?)?;
     let mut passwords = String::new();
     for user in &accounts {
-        let Some(password) = user.password() else {
+        let (name, account) = user;
+        let Some(password) = account.password() else {
             continue;
         };
-        let name = user.principal();
         let file = directory.join(file_name(name, realms));
         write_private(&file, &keytab([user])?)?;
         let _ = writeln!(passwords, "{name}\t{password}"); // a String takes everything
@@ -57,14 +60,14 @@ fn write_private(path: &Path, octets: &[u8]) -> io::Result<()> {
 }
 
 /// What clients shall ask for: AES, and whatever else there are keys of.
-fn enctypes(accounts: &[Arc<Account>]) -> Vec<Enctype> {
+fn enctypes(accounts: &[Entry]) -> Vec<Enctype> {
     let mut enctypes = vec![
         Enctype::Aes256CtsHmacSha1_96,
         Enctype::Aes128CtsHmacSha1_96,
         Enctype::Aes256CtsHmacSha384_192,
         Enctype::Aes128CtsHmacSha256_128,
     ];
-    for enctype in accounts.iter().flat_map(|account| account.enctypes()) {
+    for enctype in accounts.iter().flat_map(|(_, account)| account.enctypes()) {
         if !enctypes.contains(&enctype) {
             enctypes.push(enctype);
         }
@@ -119,17 +122,16 @@ fn krb5_conf(
 
 /// Not a user, and not a KDC.
 fn is_service(account: &Account) -> bool {
-    account.password().is_none()
-        && account.principal().components().next() != Some(b"krbtgt".as_slice())
+    account.password().is_none() && !account.is_kdc()
 }
 
-fn keytab<'a>(accounts: impl IntoIterator<Item = &'a Arc<Account>>) -> io::Result<Vec<u8>> {
+fn keytab<'a>(accounts: impl IntoIterator<Item = &'a Entry>) -> io::Result<Vec<u8>> {
     let mut file = KeytabWriter::new(KeytabVersion::V2);
-    for account in accounts {
+    for (name, account) in accounts {
         for key in account.keys() {
             let etype = EtypeNumber(key.key.enctype().number());
             let octets = key.key.expose_octets();
-            file.add(account.principal(), 0, key.kvno, etype, octets)
+            file.add(name, 0, key.kvno, etype, octets)
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
         }
     }

@@ -17,17 +17,30 @@ pub(crate) struct Database {
 impl Database {
     /// Adds an account, or puts it in the place of the one of the same name.
     pub(crate) fn add(&self, account: Account) {
-        let name = account.principal().clone();
-        lock(&self.accounts).insert(name, Arc::new(account));
+        self.add_with_aliases(account, &[]);
     }
 
+    /// The same, to be found by other names, too.
+    pub(crate) fn add_with_aliases(&self, account: Account, aliases: &[Principal]) {
+        let account = Arc::new(account);
+        let mut accounts = lock(&self.accounts);
+        for name in [account.principal()].into_iter().chain(aliases) {
+            accounts.insert(name.clone(), account.clone());
+        }
+    }
+
+    /// The account of this name or alias.
     pub(crate) fn find(&self, principal: &Principal) -> Option<Arc<Account>> {
         lock(&self.accounts).get(principal).cloned()
     }
 
-    /// All accounts, by name.
-    pub(crate) fn accounts(&self) -> Vec<Arc<Account>> {
-        lock(&self.accounts).values().cloned().collect()
+    /// All names and aliases, with whose they are.
+    pub(crate) fn accounts(&self) -> Vec<(Principal, Arc<Account>)> {
+        let accounts = lock(&self.accounts);
+        let accounts = accounts.iter();
+        accounts
+            .map(|(name, account)| (name.clone(), account.clone()))
+            .collect()
     }
 
     pub(crate) fn trust(&self, realm: &Arc<Realm>) {

@@ -7,7 +7,7 @@ use crate::realm::{Realm, kerberos_time};
 use core::time::Duration;
 use portcullis::Enctype;
 use portcullis_formats::messages::{
-    KdcOptions, KdcReq, KdcReqBody, KerberosTime, Microseconds, PrincipalName,
+    KdcOptions, KdcReq, KdcReqBody, KerberosTime, Microseconds, PrincipalName, Ticket,
 };
 use portcullis_formats::registry::{ErrorCode, PaDataType};
 use std::sync::Arc;
@@ -72,6 +72,11 @@ impl<'a> Exchange<'a> {
         Some(found.padata_value)
     }
 
+    /// The first of the tickets that came along.
+    pub(super) fn second_ticket(&self) -> Option<Ticket<'a>> {
+        self.body.additional_tickets?.iter().next()
+    }
+
     /// The service's name.
     pub(super) fn sname(&self) -> Result<PrincipalName<'a>, Refusal> {
         self.body
@@ -82,8 +87,7 @@ impl<'a> Exchange<'a> {
     /// The encryption type of the session key: what the client likes best of that which the
     /// service has keys for; a KDC itself can use any.
     pub(super) fn session_enctype(&self, service: &Account) -> Result<Enctype, Refusal> {
-        let is_kdc = service.principal().components().next() == Some(b"krbtgt");
-        let usable = if is_kdc {
+        let usable = if service.is_kdc() {
             Enctype::all().to_vec()
         } else {
             service.enctypes()

@@ -5,16 +5,18 @@
 //! | --- | --- |
 //! | `as_exchange` | AS-REQ → AS-REP (RFC 4120 §3.1); `preauthentication` verifies the client |
 //! | `tgs_exchange` | TGS-REQ → TGS-REP (§3.3); `presented` verifies, `target` finds the service |
+//! | `subject` | whom the ticket is about: `s4u2self`, `s4u2proxy` ([MS-SFU]) |
 //! | `issue` | what a ticket says, sealed for the service and for the client |
 //! | `krb_error` | why there is none |
 //! | `serve` | the same on sockets; `configuration` writes what clients need |
 //!
 //! What it leaves out, beside all that keeps a real KDC safe: FAST and other preauthentication,
-//! postdated and anonymous tickets, S4U, PACs, changing passwords, a replay cache, and the
+//! postdated and anonymous tickets, PACs, changing passwords, a replay cache, and the
 //! comparison of addresses in a ticket with the client's.
 
 mod account;
 mod as_exchange;
+mod client_name;
 mod configuration;
 mod database;
 mod exchange;
@@ -24,13 +26,17 @@ mod lifetime;
 mod open_ticket;
 mod preauthentication;
 mod presented;
+mod s4u2proxy;
+mod s4u2self;
+mod s4u_checksum;
 mod serve;
 mod source;
+mod subject;
 mod target;
 mod tgs_exchange;
 mod transited;
 
-pub(crate) use account::Account;
+pub(crate) use account::{Account, Delegation};
 pub(crate) use database::Database;
 pub use serve::ServedKdc;
 

@@ -1,5 +1,6 @@
-//! [`OpenTicket`]: a ticket-granting ticket for this realm, opened.
+//! [`OpenTicket`]: a ticket that a client or a service shows us, opened.
 
+use super::Account;
 use super::exchange::Time;
 use super::krb_error::Refusal;
 use crate::realm::Realm;
@@ -9,11 +10,12 @@ use portcullis_formats::der::Decode;
 use portcullis_formats::messages::{EncTicketPart, EncryptionKey, Ticket, TicketFlags};
 use portcullis_formats::registry::ErrorCode;
 
-/// A ticket-granting ticket for this realm, opened.
+/// A ticket for this realm's KDC, or for a service of the realm, opened.
 pub(super) struct OpenTicket {
     plaintext: Vec<u8>,
     pub(super) session_key: Key,
-    /// The KDC's name in it: of this realm, or of the realm that referred the client.
+    /// The name in it: our KDC's in this realm or in the one that referred the client, or a
+    /// service's.
     pub(super) service: Principal,
 }
 
@@ -26,6 +28,23 @@ impl OpenTicket {
         }
         let service = Principal::from_wire(ticket.realm, ticket.sname).map_err(|_| not_us())?;
         let account = realm.database.find(&service).ok_or_else(not_us)?;
+        Self::open_with(ticket, service, &account)
+    }
+
+    /// Opens a ticket that this realm's KDC issued for a service.
+    pub(super) fn open_evidence(ticket: &Ticket<'_>, realm: &Realm) -> Result<Self, Refusal> {
+        let unknown = || Refusal::new(ErrorCode::S_PRINCIPAL_UNKNOWN, "2ND_TKT_SERVER");
+        let service = Principal::from_wire(ticket.realm, ticket.sname).map_err(|_| unknown())?;
+        let account = realm.database.find(&service);
+        let account = account.filter(|account| account.password().is_none());
+        Self::open_with(ticket, service, &*account.ok_or_else(unknown)?)
+    }
+
+    fn open_with(
+        ticket: &Ticket<'_>,
+        service: Principal,
+        account: &Account,
+    ) -> Result<Self, Refusal> {
         let sealed = ticket.enc_part;
         let no_key = Refusal::new(ErrorCode::BADKEYVER, "PROCESS_TGS");
         let key = account.key(sealed.etype, sealed.kvno).ok_or(no_key)?;
@@ -36,6 +55,13 @@ impl OpenTicket {
             session_key,
             service,
         })
+    }
+
+    /// Whom it is about.
+    pub(super) fn client(&self) -> Result<Principal, Refusal> {
+        let part = self.part()?;
+        let client = Principal::from_wire(part.crealm, part.cname);
+        client.map_err(|_| Refusal::new(ErrorCode::BADMATCH, "PROCESS_TGS"))
     }
 
     /// What the ticket says.

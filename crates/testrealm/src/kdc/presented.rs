@@ -1,14 +1,17 @@
 //! [`Presented`]: the AP-REQ of a TGS-REQ, verified (RFC 4120 §3.3.2, §3.3.3).
 
+use super::Account;
 use super::exchange::Exchange;
 use super::krb_error::Refusal;
 use super::open_ticket::{OpenTicket, open, session_key};
+use crate::realm::Realm;
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Decode, SequenceOfBuf};
 use portcullis_formats::messages::{
     ApReq, Authenticator, AuthorizationData, AuthorizationDataElement,
 };
 use portcullis_formats::registry::{AuthDataType, ErrorCode, PaDataType};
+use std::sync::Arc;
 
 /// Authorization data that a client could only forge.
 const OF_KDCS: [AuthDataType; 6] = [
@@ -58,10 +61,16 @@ impl Presented {
         }
     }
 
-    /// What the client wants in the ticket and may say, then what the ticket-granting ticket has.
+    /// The account of who asks; none if it is another realm's.
+    pub(super) fn account(&self, realm: &Realm) -> Result<Option<Arc<Account>>, Refusal> {
+        Ok(realm.database.find(&self.tgt.client()?))
+    }
+
+    /// What the client wants in the ticket and may say, then what the ticket inherits.
     pub(super) fn authorization_data(
         &self,
         exchange: &Exchange<'_>,
+        inherited: Option<AuthorizationData<'_>>,
     ) -> Result<SequenceOfBuf, Refusal> {
         let (key, usage) = match &self.subkey {
             Some(subkey) => (subkey, KeyUsage::TGS_REQ_AUTHDATA_SUBKEY),
@@ -75,7 +84,7 @@ impl Presented {
             let asked = AuthorizationData::from_padded_der(asked)?;
             elements.extend(asked.iter().filter(|element| !only_a_kdc_says(element)));
         }
-        elements.extend(self.tgt.part()?.authorization_data.into_iter().flatten());
+        elements.extend(inherited.into_iter().flatten());
         Ok(SequenceOfBuf::of(&elements))
     }
 }

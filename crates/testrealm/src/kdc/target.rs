@@ -1,5 +1,6 @@
 //! [`Target`]: whom the ticket of a TGS-REP is for, and in which keys.
 
+use super::Account;
 use super::exchange::Exchange;
 use super::issue::TicketKey;
 use super::krb_error::Refusal;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 /// Whom a ticket is for.
 pub(super) struct Target {
     principal: Principal,
+    pub(super) account: Arc<Account>,
     pub(super) ticket_key: TicketKey,
     pub(super) session_enctype: Enctype,
 }
@@ -42,20 +44,22 @@ impl Target {
             ticket_key: TicketKey::of(&account)?,
             session_enctype: exchange.session_enctype(&account)?,
             principal,
+            account,
         })
     }
 
     /// Sealed with the session key of the ticket-granting ticket that came along (RFC 4120 §3.3.3).
     fn user_to_user(exchange: &Exchange<'_>, asked: Principal) -> Result<Self, Refusal> {
         let missing = Refusal::new(ErrorCode::BADOPTION, "NO_2ND_TKT");
-        let second = exchange.body.additional_tickets;
-        let second = second.and_then(|tickets| tickets.iter().next());
-        let second = OpenTicket::open(&second.ok_or(missing)?, &exchange.realm)?;
+        let second = exchange.second_ticket().ok_or(missing)?;
+        let second = OpenTicket::open(&second, &exchange.realm)?;
         second.timely_at(exchange.now)?;
         let part = second.part()?;
+        let mismatch = Refusal::new(ErrorCode::SERVER_NOMATCH, "2ND_TKT_MISMATCH");
         if !asked.is(part.crealm, part.cname) {
-            return Err(Refusal::new(ErrorCode::SERVER_NOMATCH, "2ND_TKT_MISMATCH"));
+            return Err(mismatch);
         }
+        let account = exchange.realm.database.find(&asked).ok_or(mismatch)?;
         let key = second.session_key;
         let session_enctype = key.enctype();
         let etype = EtypeNumber(session_enctype.number());
@@ -67,6 +71,7 @@ impl Target {
         }
         Ok(Self {
             principal: asked,
+            account,
             ticket_key: TicketKey { kvno: None, key },
             session_enctype,
         })

@@ -4,28 +4,23 @@ use super::exchange::Exchange;
 use super::issue::{Grant, Reply};
 use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
-use super::open_ticket::OpenTicket;
 use super::presented::Presented;
+use super::subject::Subject;
 use super::target::Target;
 use super::transited::transited;
 use portcullis_formats::der::SequenceOfBuf;
 use portcullis_formats::messages::{
     EncTicketPart, HostAddresses, KdcOptions, MessageType, TicketFlags,
 };
-use portcullis_formats::registry::{ErrorCode, PaDataType};
+use portcullis_formats::registry::ErrorCode;
 
 /// What this KDC does not do.
-const NOT_OFFERED: [KdcOptions; 5] = [
+const NOT_OFFERED: [KdcOptions; 4] = [
     KdcOptions::ALLOW_POSTDATE,
     KdcOptions::POSTDATED,
     KdcOptions::VALIDATE,
     KdcOptions::REQUEST_ANONYMOUS,
-    KdcOptions::CNAME_IN_ADDL_TKT,
 ];
-
-/// PA-FOR-USER and PA-S4U-X509-USER ([MS-SFU] §2.2.1, §2.2.2): a service asks on behalf of a user.
-/// Passed over, it would get a ticket for itself.
-const ON_BEHALF: [PaDataType; 2] = [PaDataType(129), PaDataType(130)];
 
 /// The flag that a ticket must have for what is done with it.
 const NEEDED: [(KdcOptions, TicketFlags, &str); 3] = [
@@ -50,59 +45,51 @@ const NEEDED: [(KdcOptions, TicketFlags, &str); 3] = [
 pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
     let presented = Presented::verify(exchange)?;
     let tgt = presented.tgt.part()?;
-    refuse_strange_client(exchange, &presented.tgt, &tgt)?;
     refuse_options(exchange, &tgt)?;
-    let renews = exchange.asks(KdcOptions::RENEW);
     let target = Target::find(exchange, &presented.tgt)?;
+    let subject = Subject::find(exchange, &presented, &target)?;
     let transited = transited(&presented.tgt, &tgt, &exchange.realm);
+    let inherited = subject.inherited(&presented)?;
     let grant = Grant {
-        flags: flags(exchange, &tgt, transited.is_empty()),
-        crealm: tgt.crealm,
-        cname: tgt.cname,
+        flags: flags(exchange, &tgt, &subject, transited.is_empty()),
+        crealm: subject.client.realm(),
+        cname: subject.client.name(),
         srealm: target.realm(),
         sname: target.name(),
         session_key: exchange.source.key(target.session_enctype)?,
         transited,
-        authtime: tgt.authtime,
-        life: if renews {
+        authtime: subject.authtime,
+        life: if exchange.asks(KdcOptions::RENEW) {
             Lifetime::renewed(&tgt, exchange.now)?
         } else {
             Lifetime::under(&exchange.body, &tgt, exchange.now)?
         },
         addresses: addresses(exchange, &tgt),
-        authorization_data: presented.authorization_data(exchange)?,
+        authorization_data: presented.authorization_data(exchange, inherited)?,
     };
+    grant.issue(
+        exchange,
+        &target.ticket_key,
+        &reply(&presented, subject.padata),
+    )
+}
+
+fn reply(presented: &Presented, padata: [SequenceOfBuf; 2]) -> Reply {
     let (key, usage) = presented.reply_key();
-    let reply = Reply {
+    let [padata, encrypted_pa_data] = padata;
+    Reply {
         msg_type: MessageType::TGS_REP,
         key,
         kvno: None,
         usage,
-        padata: SequenceOfBuf::default(),
-        encrypted_pa_data: SequenceOfBuf::default(),
-    };
-    grant.issue(exchange, &target.ticket_key, &reply)
-}
-
-/// Another realm says nothing about our own clients.
-fn refuse_strange_client(
-    exchange: &Exchange<'_>,
-    tgt: &OpenTicket,
-    part: &EncTicketPart<'_>,
-) -> Result<(), Refusal> {
-    let us = exchange.realm.name.as_bytes();
-    if tgt.service.realm().0 != us && part.crealm.0 == us {
-        return Err(Refusal::new(ErrorCode::POLICY, "PROCESS_TGS"));
+        padata,
+        encrypted_pa_data,
     }
-    Ok(())
 }
 
 fn refuse_options(exchange: &Exchange<'_>, tgt: &EncTicketPart<'_>) -> Result<(), Refusal> {
     if NOT_OFFERED.iter().any(|option| exchange.asks(*option)) {
         return Err(Refusal::new(ErrorCode::BADOPTION, "INVALID TGS OPTIONS"));
-    }
-    if ON_BEHALF.iter().any(|pa| exchange.padata(*pa).is_some()) {
-        return Err(Refusal::new(ErrorCode::PADATA_TYPE_NOSUPP, "S4U2SELF"));
     }
     for (option, flag, text) in NEEDED {
         if exchange.asks(option) && !tgt.flags.contains(flag) {
@@ -113,7 +100,12 @@ fn refuse_options(exchange: &Exchange<'_>, tgt: &EncTicketPart<'_>) -> Result<()
 }
 
 /// What was asked for and the ticket-granting ticket permits; a renewed ticket stays as it is.
-fn flags(exchange: &Exchange<'_>, tgt: &EncTicketPart<'_>, no_realm_between: bool) -> TicketFlags {
+fn flags(
+    exchange: &Exchange<'_>,
+    tgt: &EncTicketPart<'_>,
+    subject: &Subject,
+    no_realm_between: bool,
+) -> TicketFlags {
     if exchange.asks(KdcOptions::RENEW) {
         return tgt.flags;
     }
@@ -133,7 +125,8 @@ fn flags(exchange: &Exchange<'_>, tgt: &EncTicketPart<'_>, no_realm_between: boo
     ];
     let asked = asked
         .into_iter()
-        .filter(|(option, flag)| exchange.asks(*option) && tgt.flags.contains(*flag));
+        .filter(|(option, flag)| exchange.asks(*option) && tgt.flags.contains(*flag))
+        .filter(|(_, flag)| subject.forwardable || *flag != TicketFlags::FORWARDABLE);
     let done = [
         (KdcOptions::FORWARDED, TicketFlags::FORWARDED),
         (KdcOptions::PROXY, TicketFlags::PROXY),

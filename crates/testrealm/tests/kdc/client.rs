@@ -195,7 +195,7 @@ pub(crate) struct Credential {
 pub(crate) fn credential(reply: &[u8], key: &Key, usage: KeyUsage) -> Credential {
     let reply = KdcRep::from_der(reply).unwrap_or_else(|_| panic!("{:?}", error(reply)));
     let plaintext = open(key, usage, reply.enc_part.cipher);
-    let part = EncKdcRepPart::from_der(&plaintext).unwrap();
+    let part = EncKdcRepPart::from_padded_der(&plaintext).unwrap();
     assert_eq!(part.nonce, 7);
     let enctype = Enctype::try_from(part.key.keytype.0).unwrap();
     Credential {
@@ -220,6 +220,21 @@ pub(crate) fn as_req(wish: &Wish, password: &str, now: SystemTime) -> (Vec<u8>, 
 /// A ticket by password `secret`.
 pub(crate) fn login(kdc: &MiniKdc, wish: &Wish, now: SystemTime) -> Credential {
     let (request, key) = as_req(wish, "secret", now);
+    credential(&kdc.answer(&request, now), &key, KeyUsage::AS_REP)
+}
+
+/// The ticket-granting ticket of a service, by the first key of its keytab.
+pub(crate) fn login_of(kdc: &MiniKdc, service: &TestService, now: SystemTime) -> Credential {
+    let octets = service.keytab_octets();
+    let file = KeytabFile::open(&octets).unwrap();
+    let entry = file.records().find_map(Result::ok).unwrap();
+    let enctype = Enctype::try_from(entry.etype.0).unwrap();
+    let key = Key::new(enctype, entry.key).unwrap();
+    let mut wish = Wish::tgt(&service.principal().to_string());
+    wish.options = KdcOptions::FORWARDABLE;
+    wish.etypes = vec![entry.etype];
+    let padata = [timestamp(&key, at(now, 0))];
+    let request = request(MessageType::AS_REQ, &padata, &wish.body());
     credential(&kdc.answer(&request, now), &key, KeyUsage::AS_REP)
 }
 
@@ -329,5 +344,8 @@ pub(crate) fn inside<T>(
     let enctype = Enctype::try_from(sealed.etype.0).unwrap();
     let key = Key::new(enctype, entry.key).unwrap();
     let plaintext = open(&key, KeyUsage::TICKET, sealed.cipher);
-    look(sealed.kvno, EncTicketPart::from_der(&plaintext).unwrap())
+    look(
+        sealed.kvno,
+        EncTicketPart::from_padded_der(&plaintext).unwrap(),
+    )
 }

@@ -13,7 +13,7 @@ use portcullis_formats::messages::{
     AuthorizationData, AuthorizationDataElement, EncTicketPart, EncryptedData, KdcOptions,
     MessageType, Ticket, TicketFlags,
 };
-use portcullis_formats::registry::{AuthDataType, ErrorCode, EtypeNumber, Kvno, PaDataType};
+use portcullis_formats::registry::{AuthDataType, ErrorCode, EtypeNumber, Kvno};
 
 const WEB: &str = "HTTP/web.example.test";
 
@@ -299,17 +299,6 @@ fn authorization_data_that_only_a_kdc_may_say_is_left_out() {
 }
 
 #[test]
-fn a_service_gets_no_ticket_on_behalf_of_a_user() {
-    let scene = scene();
-    for number in [129, 130] {
-        let code = refused(&scene, |presenting| {
-            presenting.padata = vec![(PaDataType(number), vec![0x30, 0])];
-        });
-        assert_eq!(code, ErrorCode::PADATA_TYPE_NOSUPP);
-    }
-}
-
-#[test]
 fn without_a_ticket_there_is_none() {
     let scene = scene();
     let request = request(MessageType::TGS_REQ, &[], &Wish::new(WEB).body());
@@ -394,7 +383,6 @@ fn what_this_kdc_does_not_offer_is_refused() {
         KdcOptions::POSTDATED,
         KdcOptions::VALIDATE,
         KdcOptions::REQUEST_ANONYMOUS,
-        KdcOptions::CNAME_IN_ADDL_TKT,
     ] {
         let wish = Wish::new(WEB).options(option);
         let code = refusal(&scene.kdc, &alice, &wish, scene.now);

@@ -1,0 +1,112 @@
+//! [`Subject`]: whom a ticket of the TGS exchange is about.
+
+use super::exchange::Exchange;
+use super::krb_error::Refusal;
+use super::open_ticket::OpenTicket;
+use super::presented::Presented;
+use super::s4u2self::ForUser;
+use super::target::Target;
+use super::{Account, s4u2proxy};
+use portcullis::Principal;
+use portcullis_formats::der::SequenceOfBuf;
+use portcullis_formats::messages::{AuthorizationData, KdcOptions, KerberosTime};
+use portcullis_formats::registry::ErrorCode;
+
+/// Whom a ticket is about, and how it came about.
+pub(super) struct Subject {
+    pub(super) client: Principal,
+    pub(super) authtime: KerberosTime,
+    /// Whether the ticket may be forwardable, if it was asked for.
+    pub(super) forwardable: bool,
+    /// What the reply says beside it, open and sealed.
+    pub(super) padata: [SequenceOfBuf; 2],
+    way: Way,
+}
+
+enum Way {
+    /// The client of the ticket-granting ticket asked for itself.
+    Itself,
+    /// A service asked on behalf of a user (S4U2Self).
+    OnBehalf,
+    /// A service showed its client's ticket (S4U2Proxy).
+    Evidence(Box<OpenTicket>),
+}
+
+impl Subject {
+    pub(super) fn find(
+        exchange: &Exchange<'_>,
+        presented: &Presented,
+        target: &Target,
+    ) -> Result<Self, Refusal> {
+        if let Some(user) = ForUser::read(exchange, presented)? {
+            return Self::on_behalf(exchange, presented, target, &user);
+        }
+        if exchange.asks(KdcOptions::CNAME_IN_ADDL_TKT) {
+            let evidence = s4u2proxy::evidence(exchange, presented, target)?;
+            return Self::of(&evidence).map(|subject| Self {
+                way: Way::Evidence(Box::new(evidence)),
+                ..subject
+            });
+        }
+        refuse_strange_client(exchange, &presented.tgt)?;
+        Self::of(&presented.tgt)
+    }
+
+    /// The client of this ticket.
+    fn of(ticket: &OpenTicket) -> Result<Self, Refusal> {
+        let part = ticket.part()?;
+        Ok(Self {
+            client: ticket.client()?,
+            authtime: part.authtime,
+            forwardable: true,
+            padata: [SequenceOfBuf::default(), SequenceOfBuf::default()],
+            way: Way::Itself,
+        })
+    }
+
+    fn on_behalf(
+        exchange: &Exchange<'_>,
+        presented: &Presented,
+        target: &Target,
+        user: &ForUser<'_>,
+    ) -> Result<Self, Refusal> {
+        let account = user.permit(exchange, presented, target)?;
+        let client = user.client(&account);
+        Ok(Self {
+            authtime: presented.tgt.part()?.authtime,
+            forwardable: forwardable(&account, &target.account),
+            padata: user.answer(presented, &client)?,
+            way: Way::OnBehalf,
+            client,
+        })
+    }
+
+    /// The authorization data that the new ticket inherits.
+    pub(super) fn inherited<'p>(
+        &'p self,
+        presented: &'p Presented,
+    ) -> Result<Option<AuthorizationData<'p>>, Refusal> {
+        let ticket = match &self.way {
+            Way::Itself => &presented.tgt,
+            Way::Evidence(evidence) => evidence,
+            Way::OnBehalf => return Ok(None), // what is said there is said of the service
+        };
+        Ok(ticket.part()?.authorization_data)
+    }
+}
+
+/// Whether a service may hand on what it gets on behalf of a user (`[MS-SFU]` §3.2.5.1.2).
+fn forwardable(user: &Account, service: &Account) -> bool {
+    let rights = service.delegation();
+    let free = rights.ok_to_auth_as_delegate || rights.may_delegate_to.is_empty();
+    free && !user.delegation().not_delegated
+}
+
+/// Another realm says nothing about our own clients.
+fn refuse_strange_client(exchange: &Exchange<'_>, tgt: &OpenTicket) -> Result<(), Refusal> {
+    let us = exchange.realm.name.as_bytes();
+    if tgt.service.realm().0 != us && tgt.part()?.crealm.0 == us {
+        return Err(Refusal::new(ErrorCode::POLICY, "INVALID LINEAGE"));
+    }
+    Ok(())
+}

@@ -1,0 +1,401 @@
+//! [MS-SFU]: services that ask on behalf of users, and in the name of their clients.
+
+use crate::client::{
+    AES256, Credential, Presenting, Wish, ask, credential, error, inside, login, login_of,
+    principal, seal,
+};
+use portcullis::{Enctype, Principal};
+use portcullis_crypto::{Key, KeyUsage};
+use portcullis_formats::der::{Decode, Encode};
+use portcullis_formats::messages::{
+    Checksum, EncKdcRepPart, KdcOptions, KdcRep, KerberosString, PaForUser, PaS4uX509User,
+    S4uOptions, S4uUserId, Ticket, TicketFlags,
+};
+use portcullis_formats::registry::{ChecksumTypeNumber, ErrorCode, NameType, PaDataType};
+use portcullis_testrealm::{MiniKdc, TestRealm, TestService};
+use std::time::SystemTime;
+
+const WEB: &str = "HTTP/web.example.test";
+const SQL: &str = "postgres/db.example.test";
+
+/// A web service that may ask its database in the name of alice, and of bob, who is not delegated.
+struct Scene {
+    realm: TestRealm,
+    kdc: MiniKdc,
+    web: TestService,
+    sql: TestService,
+    now: SystemTime,
+}
+
+fn scene(enctype: Enctype) -> Scene {
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    realm.user_with_password("alice", "secret");
+    realm
+        .user_with("bob")
+        .password("secret")
+        .not_delegated()
+        .build();
+    let web = realm
+        .service_with(WEB)
+        .enctypes([enctype])
+        .alias("host/web");
+    let web = web.may_delegate_to([SQL]).ok_to_auth_as_delegate().build();
+    Scene {
+        kdc: realm.kdc(),
+        sql: realm.service_with(SQL).alias("postgres/db").build(),
+        now: realm.now(),
+        realm,
+        web,
+    }
+}
+
+/// PA-FOR-USER, signed as MIT krb5 does unless the number says otherwise.
+fn for_user(user: &Principal, key: &Key, cksumtype: i32) -> (PaDataType, Vec<u8>) {
+    let number = user.name_type().0.to_le_bytes();
+    let components: Vec<_> = user.components().collect();
+    let signed = [
+        &number,
+        components.concat().as_slice(),
+        user.realm().0,
+        b"Kerberos",
+    ]
+    .concat();
+    let mac = if cksumtype == -138 {
+        key.hmac_md5(KeyUsage::PAC_CHECKSUM)
+    } else {
+        key.mac(KeyUsage::PAC_CHECKSUM)
+    };
+    let mac = mac.checksum(&[&signed]);
+    let value = PaForUser {
+        user_name: user.name(),
+        user_realm: user.realm(),
+        cksum: Checksum {
+            cksumtype: ChecksumTypeNumber(cksumtype),
+            checksum: mac.as_ref(),
+        },
+        auth_package: KerberosString(b"Kerberos"),
+    };
+    (PaDataType::FOR_USER, value.to_der())
+}
+
+fn user_id(user: &Principal) -> Vec<u8> {
+    S4uUserId {
+        nonce: 7,
+        cname: Some(user.name()),
+        crealm: user.realm(),
+        subject_certificate: None,
+        options: Some(S4uOptions::USE_REPLY_KEY_USAGE),
+    }
+    .to_der()
+}
+
+/// PA-S4U-X509-USER with this checksum.
+fn x509_user(user_id: &[u8], cksumtype: i32, checksum: &[u8]) -> (PaDataType, Vec<u8>) {
+    let value = PaS4uX509User {
+        user_id,
+        checksum: Checksum {
+            cksumtype: ChecksumTypeNumber(cksumtype),
+            checksum,
+        },
+    };
+    (PaDataType::S4U_X509_USER, value.to_der())
+}
+
+fn signed_x509_user(user: &Principal, key: &Key) -> (PaDataType, Vec<u8>) {
+    let user_id = user_id(user);
+    let mac = key.mac(KeyUsage::new(26)).checksum(&[&user_id]);
+    x509_user(&user_id, key.enctype().checksum_type(), mac.as_ref())
+}
+
+/// What the KDC answers to a service that asks for a forwardable ticket to `target`.
+fn reply(
+    scene: &Scene,
+    tgt: &Credential,
+    target: &str,
+    padata: Vec<(PaDataType, Vec<u8>)>,
+) -> Vec<u8> {
+    let mut presenting = Presenting::new(tgt, scene.now);
+    presenting.padata = padata;
+    let mut wish = Wish::new(target).options(KdcOptions::FORWARDABLE);
+    wish.etypes = scene.web_etypes();
+    scene.kdc.answer(&presenting.request(&wish), scene.now)
+}
+
+impl Scene {
+    fn web_etypes(&self) -> Vec<portcullis_formats::registry::EtypeNumber> {
+        Enctype::all()
+            .iter()
+            .map(|enctype| portcullis_formats::registry::EtypeNumber(enctype.number()))
+            .collect()
+    }
+
+    fn tgt(&self) -> Credential {
+        login_of(&self.kdc, &self.web, self.now)
+    }
+
+    /// The web service's ticket to itself on behalf of a user.
+    fn on_behalf(&self, tgt: &Credential, user: &str) -> Credential {
+        let padata = vec![for_user(&principal(user), &tgt.session_key, -138)];
+        let reply = reply(self, tgt, WEB, padata);
+        credential(&reply, &tgt.session_key, KeyUsage::TGS_REP_SESSION)
+    }
+
+    /// What comes of showing this ticket for one to `target`.
+    fn delegated(&self, tgt: &Credential, evidence: &[u8], target: &str) -> Vec<u8> {
+        let mut wish = Wish::new(target).options(KdcOptions::CNAME_IN_ADDL_TKT);
+        wish.options = wish.options | KdcOptions::FORWARDABLE;
+        wish.tickets = vec![evidence.to_vec()];
+        wish.etypes = self.web_etypes();
+        let request = Presenting::new(tgt, self.now).request(&wish);
+        self.kdc.answer(&request, self.now)
+    }
+}
+
+fn client_in(ticket: &[u8], service: &TestService) -> Principal {
+    inside(ticket, service, |_, part| {
+        Principal::from_wire(part.crealm, part.cname).unwrap()
+    })
+}
+
+#[test]
+fn a_service_gets_a_ticket_to_itself_on_behalf_of_a_user() {
+    for enctype in Enctype::all() {
+        let scene = scene(*enctype);
+        let tgt = scene.tgt();
+        let ticket = scene.on_behalf(&tgt, "alice");
+        assert_eq!(ticket.client, principal("alice"), "{enctype}");
+        assert_eq!(client_in(&ticket.ticket, &scene.web), principal("alice"));
+        assert!(ticket.flags.contains(TicketFlags::FORWARDABLE));
+        assert!(!ticket.flags.contains(TicketFlags::INITIAL));
+        // Heimdal signs with the checksum of the key's own enctype.
+        let own = enctype.checksum_type();
+        let padata = for_user(&principal("alice"), &tgt.session_key, own);
+        KdcRep::from_der(&reply(&scene, &tgt, WEB, vec![padata])).unwrap();
+    }
+}
+
+/// MIT krb5's client verifies that it is so.
+#[test]
+fn the_reply_to_the_newer_request_signs_the_user() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let padata = signed_x509_user(&principal("alice"), &tgt.session_key);
+    let reply = reply(&scene, &tgt, WEB, vec![padata]);
+    let reply = KdcRep::from_der(&reply).unwrap();
+    let padata = reply.padata.unwrap().iter().next().unwrap();
+    assert_eq!(padata.padata_type, PaDataType::S4U_X509_USER);
+    let answer = PaS4uX509User::from_der(padata.padata_value).unwrap();
+    let mac = tgt.session_key.mac(KeyUsage::new(27));
+    mac.verify(&[answer.user_id], answer.checksum.checksum)
+        .unwrap();
+    let user = answer.user_id().unwrap();
+    assert!(principal("alice").is(user.crealm, user.cname.unwrap()));
+    assert_eq!(user.nonce, 7);
+    assert_eq!(user.options, Some(S4uOptions::USE_REPLY_KEY_USAGE));
+}
+
+/// As MIT krb5 and Windows do with RC4: the checksum has no key, so it comes sealed as well.
+#[test]
+fn the_reply_under_an_rc4_key_repeats_both_checksums_sealed() {
+    use md4::{Digest as _, Md4};
+    let scene = scene(Enctype::Rc4Hmac);
+    let tgt = scene.tgt();
+    let user_id = user_id(&principal("alice"));
+    let checksum = Md4::digest(&user_id);
+    let padata = x509_user(&user_id, 2, &checksum);
+    let reply = reply(&scene, &tgt, WEB, vec![padata.clone()]);
+    let reply = KdcRep::from_der(&reply).unwrap();
+    let answer = reply.padata.unwrap().iter().next().unwrap();
+    let answer = PaS4uX509User::from_der(answer.padata_value).unwrap();
+    assert_eq!(
+        answer.checksum.checksum,
+        Md4::digest(answer.user_id).as_slice()
+    );
+    let usage = KeyUsage::TGS_REP_SESSION;
+    let plaintext = crate::client::open(&tgt.session_key, usage, reply.enc_part.cipher);
+    let part = EncKdcRepPart::from_der(&plaintext).unwrap();
+    let sealed = part.encrypted_pa_data.unwrap().iter().next().unwrap();
+    let both = [checksum.as_slice(), answer.checksum.checksum].concat();
+    assert_eq!(sealed.padata_value, both);
+    // Not under a better key.
+    let better = self::scene(AES256);
+    let tgt = better.tgt();
+    let reply = self::reply(&better, &tgt, WEB, vec![padata]);
+    assert_eq!(error(&reply).error_code, ErrorCode::INAPP_CKSUM);
+}
+
+#[test]
+fn an_enterprise_name_is_replaced_by_the_users_own() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let name = Principal::new("EXAMPLE.TEST", ["alice@EXAMPLE.TEST"]).unwrap();
+    let name = name.with_name_type(NameType::ENTERPRISE);
+    let padata = signed_x509_user(&name, &tgt.session_key);
+    let reply = reply(&scene, &tgt, WEB, vec![padata]);
+    let reply = KdcRep::from_der(&reply).unwrap();
+    assert!(principal("alice").is(reply.crealm, reply.cname));
+}
+
+#[test]
+fn the_user_that_is_asked_for_is_signed() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let code = |padata| error(&reply(&scene, &tgt, WEB, vec![padata])).error_code;
+    let (alice, key) = (principal("alice"), &tgt.session_key);
+    let strange = Key::from_random(AES256, &[1; 32]);
+    assert_eq!(code(for_user(&alice, &strange, -138)), ErrorCode::MODIFIED);
+    assert_eq!(code(for_user(&alice, key, 7)), ErrorCode::INAPP_CKSUM);
+    assert_eq!(
+        code(signed_x509_user(&alice, &strange)),
+        ErrorCode::MODIFIED
+    );
+    let user_id = user_id(&alice);
+    assert_eq!(
+        code(x509_user(&user_id, 7, &[0; 16])),
+        ErrorCode::INAPP_CKSUM
+    );
+    // Of another request.
+    let old = S4uUserId {
+        nonce: 8,
+        ..S4uUserId::from_der(&user_id).unwrap()
+    }
+    .to_der();
+    let mac = key.mac(KeyUsage::new(26)).checksum(&[&old]);
+    assert_eq!(code(x509_user(&old, 16, mac.as_ref())), ErrorCode::MODIFIED);
+    let nobody = S4uUserId {
+        cname: None,
+        ..S4uUserId::from_der(&user_id).unwrap()
+    }
+    .to_der();
+    let mac = key.mac(KeyUsage::new(26)).checksum(&[&nobody]);
+    let nobody = x509_user(&nobody, 16, mac.as_ref());
+    assert_eq!(code(nobody), ErrorCode::C_PRINCIPAL_UNKNOWN);
+    for padata_type in [PaDataType::FOR_USER, PaDataType::S4U_X509_USER] {
+        assert_eq!(code((padata_type, vec![0x30, 0])), ErrorCode::GENERIC);
+    }
+}
+
+#[test]
+fn a_service_asks_for_itself_and_for_users_of_its_realm_alone() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let asking = |target: &str, user: &str| {
+        let padata = vec![for_user(&principal(user), &tgt.session_key, -138)];
+        error(&reply(&scene, &tgt, target, padata)).error_code
+    };
+    assert_eq!(asking(SQL, "alice"), ErrorCode::BADMATCH);
+    assert_eq!(asking(WEB, "nobody"), ErrorCode::C_PRINCIPAL_UNKNOWN);
+    assert_eq!(asking(WEB, "alice@OTHER.TEST"), ErrorCode::POLICY);
+    let padata = vec![for_user(&principal("alice"), &tgt.session_key, -138)];
+    KdcRep::from_der(&reply(&scene, &tgt, "host/web", padata.clone())).unwrap();
+
+    let mut presenting = Presenting::new(&tgt, scene.now);
+    presenting.padata = padata;
+    for option in [KdcOptions::FORWARDED, KdcOptions::CNAME_IN_ADDL_TKT] {
+        let wish = Wish::new(WEB).options(option);
+        let reply = scene.kdc.answer(&presenting.request(&wish), scene.now);
+        assert_eq!(error(&reply).error_code, ErrorCode::BADOPTION);
+    }
+}
+
+/// [MS-SFU] §3.2.5.1.2.
+#[test]
+fn a_ticket_on_behalf_of_a_user_is_forwardable_only_by_permission() {
+    let scene = scene(AES256);
+    let forwardable = |name: &str, user: &str| {
+        let service = scene.realm.service_with(name);
+        let service = match name {
+            "listed" => service.may_delegate_to([SQL]),
+            "trusted" => service.may_delegate_to([SQL]).ok_to_auth_as_delegate(),
+            _ => service,
+        };
+        let tgt = login_of(&scene.kdc, &service.build(), scene.now);
+        let padata = vec![for_user(&principal(user), &tgt.session_key, -138)];
+        let reply = reply(&scene, &tgt, name, padata);
+        let ticket = credential(&reply, &tgt.session_key, KeyUsage::TGS_REP_SESSION);
+        ticket.flags.contains(TicketFlags::FORWARDABLE)
+    };
+    assert!(forwardable("free", "alice"));
+    assert!(!forwardable("listed", "alice"));
+    assert!(forwardable("trusted", "alice"));
+    assert!(!forwardable("free", "bob"));
+    assert!(!forwardable("trusted", "bob"));
+}
+
+#[test]
+fn a_user_who_is_not_delegated_gets_no_forwardable_ticket() {
+    let scene = scene(AES256);
+    for (user, forwardable) in [("alice", true), ("bob", false)] {
+        let wish = Wish::tgt(user).options(KdcOptions::FORWARDABLE);
+        let tgt = login(&scene.kdc, &wish, scene.now);
+        assert_eq!(tgt.flags.contains(TicketFlags::FORWARDABLE), forwardable);
+    }
+}
+
+#[test]
+fn a_service_is_delegated_by_the_ticket_of_its_client() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let wish = Wish::tgt("alice").options(KdcOptions::FORWARDABLE);
+    let alice = login(&scene.kdc, &wish, scene.now);
+    let wish = Wish::new(WEB).options(KdcOptions::FORWARDABLE);
+    let hers = ask(&scene.kdc, &alice, &wish, scene.now);
+    let on_behalf = scene.on_behalf(&tgt, "alice");
+    for evidence in [hers, on_behalf] {
+        for target in [SQL, "postgres/db"] {
+            let reply = scene.delegated(&tgt, &evidence.ticket, target);
+            let ticket = credential(&reply, &tgt.session_key, KeyUsage::TGS_REP_SESSION);
+            assert_eq!(ticket.client, principal("alice"));
+            assert_eq!(ticket.service, principal(target));
+            assert_eq!(client_in(&ticket.ticket, &scene.sql), principal("alice"));
+        }
+    }
+}
+
+#[test]
+fn only_a_forwardable_ticket_to_the_asker_delegates() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let code = |evidence: &Credential, target: &str| {
+        error(&scene.delegated(&tgt, &evidence.ticket, target)).error_code
+    };
+    let alice = Wish::tgt("alice").options(KdcOptions::FORWARDABLE);
+    let alice = login(&scene.kdc, &alice, scene.now);
+    let fixed = ask(&scene.kdc, &alice, &Wish::new(WEB), scene.now);
+    assert_eq!(code(&fixed, SQL), ErrorCode::BADOPTION);
+    let bob = scene.on_behalf(&tgt, "bob");
+    assert_eq!(code(&bob, SQL), ErrorCode::BADOPTION);
+    let forwardable = |service: &str| Wish::new(service).options(KdcOptions::FORWARDABLE);
+    let elsewhere = ask(&scene.kdc, &alice, &forwardable(SQL), scene.now);
+    assert_eq!(code(&elsewhere, SQL), ErrorCode::SERVER_NOMATCH);
+    assert_eq!(code(&alice, SQL), ErrorCode::SERVER_NOMATCH);
+
+    let hers = ask(&scene.kdc, &alice, &forwardable(WEB), scene.now);
+    assert_eq!(code(&hers, WEB), ErrorCode::BADOPTION); // not on the list
+    assert_eq!(code(&hers, "krbtgt/EXAMPLE.TEST"), ErrorCode::POLICY);
+    let mut none = Wish::new(SQL).options(KdcOptions::CNAME_IN_ADDL_TKT);
+    let request = |wish: &Wish| Presenting::new(&tgt, scene.now).request(wish);
+    let reply = scene.kdc.answer(&request(&none), scene.now);
+    assert_eq!(error(&reply).error_code, ErrorCode::BADOPTION);
+    none.tickets = vec![hers.ticket];
+    none.options = none.options | KdcOptions::PROXY;
+    let reply = scene.kdc.answer(&request(&none), scene.now);
+    assert_eq!(error(&reply).error_code, ErrorCode::BADOPTION);
+}
+
+#[test]
+fn a_ticket_that_no_key_of_ours_opens_delegates_nothing() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let evidence = scene.on_behalf(&tgt, "alice").ticket;
+    let strange = Key::from_random(AES256, &[1; 32]);
+    let cipher = seal(&strange, KeyUsage::TICKET, b"anything");
+    let mut ticket = Ticket::from_der(&evidence).unwrap();
+    ticket.enc_part.cipher = &cipher;
+    let reply = scene.delegated(&tgt, &ticket.to_der(), SQL);
+    assert_eq!(error(&reply).error_code, ErrorCode::BAD_INTEGRITY);
+    let alice = principal("alice"); // a user has no tickets to show
+    ticket.sname = alice.name();
+    let reply = scene.delegated(&tgt, &ticket.to_der(), SQL);
+    assert_eq!(error(&reply).error_code, ErrorCode::S_PRINCIPAL_UNKNOWN);
+}
