@@ -18,6 +18,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Accept(Box<AcceptArguments>),
+    Inspect(InspectArguments),
     /// Look at keytab files
     #[command(subcommand, subcommand_required = true)]
     Keytab(KeytabCommand),
@@ -161,6 +162,30 @@ pub(crate) struct AcceptArguments {
     pub(crate) tokens: Vec<PathBuf>,
 }
 
+/// Show what a token says, layer by layer, as far as the keys go
+///
+/// Framing, mechanisms, ticket and authenticator, with times as dates and flags by name. With the
+/// service's keytab also what is sealed in them. Nothing is verified: `portcullis accept` judges.
+/// Keys are never shown. What is broken is shown as far as it goes, then what is wrong and where.
+///
+/// Exit status: 0, or 1 when something in the token is wrong or no key of the keytab opens it, or
+/// 2 when there is nothing to show.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_INSPECT)]
+pub(crate) struct InspectArguments {
+    /// A file, or - for standard input, or the text of the token itself
+    #[arg(value_name = "TOKEN")]
+    pub(crate) token: PathBuf,
+
+    /// The service's keys, to open the ticket with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keytab: Option<PathBuf>,
+
+    /// Print one JSON object on one line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// How a verdict is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -212,6 +237,17 @@ FILE.toml, in which everything may be left out but names and passwords:
   name = \"HTTP/web.example.test\"
   enctypes = [\"aes256-sha2\"]
   kvno = 3";
+
+const AFTER_INSPECT: &str = "\
+TOKEN: raw octets, base64 or hexadecimal; or the line of a header, as a log or a browser has it:
+`Authorization: Negotiate YII...`. Encryption types that `accept` has to be told to permit are
+opened, too.
+
+Places are counted in octets from the beginning of the token, or, for what was sealed, from the
+beginning of its plaintext.
+
+JSON: the same tree, its names in lower case with _ between the words. Texts are for people; lists
+and numbers are lists and numbers. What is wrong stands in the list `errors` of its structure.";
 
 const AFTER_ACCEPT: &str = "\
 TOKEN: a file whose octets are all base64 or white space, apart from a leading `Negotiate ` in any

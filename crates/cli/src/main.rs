@@ -7,6 +7,8 @@ mod accept;
 mod args;
 mod demo;
 mod failure;
+mod input;
+mod inspect;
 mod interrupt;
 mod keytab_list;
 mod realm;
@@ -38,6 +40,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Accept(arguments) if arguments.batch => accept::batch::run(arguments.format),
         Command::Accept(arguments) => accept::run(arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Realm(arguments) => realm::run(*arguments),
         Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),

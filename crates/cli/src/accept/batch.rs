@@ -1,9 +1,9 @@
 //! `portcullis accept --batch`: one request a line in, one verdict a line out.
 
-use super::input;
 use super::request::{Request, our_bindings};
 use crate::args::{Allow, BindingPolicy, Format};
 use crate::failure::Failure;
+use crate::input;
 use portcullis::ServicePattern;
 use portcullis::replay::{MemoryReplayCache, ReplayCache};
 use serde::{Deserialize, Serialize};

@@ -1,13 +1,13 @@
 //! `portcullis accept`: tokens in, a verdict out.
 
 pub(crate) mod batch;
-mod input;
 mod request;
 mod text;
 mod verdict;
 
 use crate::args::{AcceptArguments, Format};
 use crate::failure::Failure;
+use crate::input;
 use request::Request;
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,9 +1,9 @@
 //! [`Request`]: what is asked of an acceptor, whether on the command line or in a batch.
 
-use super::input;
 use super::verdict::Verdict;
 use crate::args::{AcceptArguments, Allow, BindingPolicy};
 use crate::failure::Failure;
+use crate::input;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use core::time::Duration;
@@ -130,7 +130,7 @@ pub(super) fn our_bindings(
 ) -> Result<Option<ChannelBindings>, Failure> {
     match (application_data, certificate) {
         (Some(text), _) => {
-            let data = from_hexadecimal(text).ok_or(Failure::Hexadecimal)?;
+            let data = input::from_hexadecimal(text).ok_or(Failure::Hexadecimal)?;
             Ok(Some(ChannelBindings::from_application_data(data)))
         }
         (None, Some(path)) => {
@@ -155,21 +155,6 @@ fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-        return None;
-    };
-    let digit = |octet: u8| {
-        char::from(octet)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
-    pairs
-        .iter()
-        .map(|[high, low]| Some(digit(*high)?.checked_shl(4)? | digit(*low)?))
-        .collect()
-}
-
 impl Allow {
     fn permit(self, builder: AcceptorBuilder) -> AcceptorBuilder {
         match self {
@@ -187,20 +172,6 @@ impl From<BindingPolicy> for ChannelBindingPolicy {
             BindingPolicy::Allow => Self::Allow,
             BindingPolicy::Aware => Self::Aware,
             BindingPolicy::Required => Self::Required,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hexadecimal_is_two_digits_for_each_octet() {
-        assert_eq!(from_hexadecimal("").unwrap(), b"");
-        assert_eq!(from_hexadecimal("00fFa1").unwrap(), [0x00, 0xff, 0xa1]);
-        for wrong in ["0", "0g", "+1", "00 11", "\u{e9}"] {
-            assert_eq!(from_hexadecimal(wrong), None, "{wrong:?}");
         }
     }
 }

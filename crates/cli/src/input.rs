@@ -23,7 +23,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The tokens of these files, `-` being standard input.
-pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     if paths.iter().filter(|path| is_standard_input(path)).count() > 1 {
         return Err(Failure::StandardInputTwice);
     }
@@ -33,8 +33,68 @@ pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
         .collect()
 }
 
+/// The token of one file, of standard input, or that the argument is the text of; as for
+/// [`read_all`], or hexadecimal, or the line of a header.
+pub(crate) fn read_token(argument: &Path) -> Result<Vec<u8>, Failure> {
+    match read(argument) {
+        Ok(octets) => decode_copied(&octets),
+        Err(failure) => pasted(argument.as_os_str().as_encoded_bytes()).ok_or(failure),
+    }
+}
+
+/// The token in an argument that names no file, if it looks like one: most names of files are
+/// base64, too.
+fn pasted(argument: &[u8]) -> Option<Vec<u8>> {
+    let token = decode_copied(argument).ok()?;
+    let is_text = token != argument;
+    let begins_as_one = matches!(
+        token.as_slice(),
+        [0x60 | 0x61 | 0x6e | 0x6f | 0x7e | 0xa0 | 0xa1, ..] | [4 | 5, 4, ..] | [b'N', b'T', ..]
+    );
+    (is_text && begins_as_one).then_some(token)
+}
+
+/// What somebody copied out of a log, a dump or a browser.
+fn decode_copied(octets: &[u8]) -> Result<Vec<u8>, Failure> {
+    let value = header_value(octets).unwrap_or(octets);
+    let digits: Vec<u8> = value
+        .iter()
+        .copied()
+        .filter(|it| !it.is_ascii_whitespace())
+        .collect();
+    let hexadecimal = str::from_utf8(&digits).ok().and_then(from_hexadecimal);
+    match hexadecimal {
+        Some(token) if !token.is_empty() => Ok(token),
+        _ => decode(1, value),
+    }
+}
+
+/// What follows the name of a header that has Negotiate for its scheme, as in
+/// `> Authorization: Negotiate YII…`, which is how curl shows it.
+fn header_value(octets: &[u8]) -> Option<&[u8]> {
+    let colon = octets.iter().position(|octet| *octet == b':')?;
+    let (_, value) = octets.split_at_checked(colon.saturating_add(1))?;
+    scheme_and_rest(value).is_some().then_some(value)
+}
+
+/// Two digits for each octet.
+pub(crate) fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let digit = |octet: u8| {
+        char::from(octet)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    pairs
+        .iter()
+        .map(|[high, low]| Some(digit(*high)?.checked_shl(4)? | digit(*low)?))
+        .collect()
+}
+
 /// Text that has to be base64, with or without `Negotiate `: a token of a batch.
-pub(super) fn decode_text(number: usize, text: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn decode_text(number: usize, text: &str) -> Result<Vec<u8>, Failure> {
     match scheme_and_rest(text.as_bytes()) {
         Some(rest) => decode_base64(rest).map_err(|error| Failure::TokenText { number, error }),
         None => decode_base64(text.as_bytes()).map_err(|error| Failure::Base64 { number, error }),
@@ -42,7 +102,7 @@ pub(super) fn decode_text(number: usize, text: &str) -> Result<Vec<u8>, Failure>
 }
 
 /// The octets of a file that a command was given, at most a mebibyte.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut octets = Vec::new();
     let read = match is_standard_input(path) {
         true => std::io::stdin()
@@ -158,6 +218,49 @@ mod tests {
             decode_text(2, "\u{e9}"),
             Err(Failure::Base64 { number: 2, .. })
         ));
+    }
+
+    #[test]
+    fn what_was_copied_may_be_hexadecimal_or_the_line_of_a_header() {
+        let copied = |text: &str| decode_copied(text.as_bytes()).unwrap();
+        assert_eq!(copied("608201020606 2B0601\n"), TOKEN);
+        for header in ["Authorization", "> authorization", "< WWW-Authenticate"] {
+            assert_eq!(copied(&format!("{header}: Negotiate {TEXT}\r\n")), TOKEN);
+        }
+        assert_eq!(copied(TEXT), TOKEN);
+        assert_eq!(decode_copied(TOKEN).unwrap(), TOKEN);
+        assert!(
+            decode_copied(b"Authorization: Basic YTpi")
+                .unwrap()
+                .starts_with(b"Auth")
+        );
+    }
+
+    #[test]
+    fn an_argument_is_a_token_only_if_it_looks_like_one() {
+        let header = format!("Negotiate {TEXT}");
+        for argument in [TEXT, header.as_str(), "608201020606"] {
+            assert!(pasted(argument.as_bytes()).is_some(), "{argument}");
+        }
+        for name in [
+            "token",
+            "tokens12",
+            "deadbeef",
+            "no.such.file",
+            "/tmp/token",
+            "",
+        ] {
+            assert_eq!(pasted(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_is_two_digits_for_each_octet() {
+        assert_eq!(from_hexadecimal("").unwrap(), b"");
+        assert_eq!(from_hexadecimal("00fFa1").unwrap(), [0x00, 0xff, 0xa1]);
+        for wrong in ["0", "0g", "+1", "00 11", "\u{e9}"] {
+            assert_eq!(from_hexadecimal(wrong), None, "{wrong:?}");
+        }
     }
 
     #[test]
