@@ -41,22 +41,22 @@
 //!
 //! It panics where a test is wrong in itself, as with a service name that is no name.
 
+mod client;
 mod draft;
 mod fault;
 mod initiation;
 mod kdc;
 mod random;
 mod realm;
-mod salt;
 mod service;
 mod token;
 mod user;
 
+pub use client::{AskKdc, ClientError, TestClient, ask_over_tcp};
 pub use fault::Fault;
 pub use initiation::{Initiation, InitiationError, InitiatorContext, Next, WrapShape};
 pub use kdc::{MiniKdc, ServedKdc};
 pub use realm::TestRealm;
-pub use salt::Salt;
 pub use service::{ServiceBuilder, TestService};
 pub use token::TokenBuilder;
 pub use user::{TestUser, UserBuilder};

@@ -45,12 +45,8 @@ impl TestRealm {
     }
 
     fn of(name: &str, random: Octets) -> Self {
-        let realm = Realm {
-            name: name.to_owned(),
-            random: Arc::new(random),
-            database: Database::default(),
-            clock: Mutex::new(UNIX_EPOCH.checked_add(START).unwrap_or(UNIX_EPOCH)),
-        };
+        let start = UNIX_EPOCH.checked_add(START).unwrap_or(UNIX_EPOCH);
+        let realm = Realm::at(name, Arc::new(random), start);
         realm.database.add(realm.kdc_account(&realm.krbtgt()));
         Self(Arc::new(realm))
     }
@@ -135,6 +131,16 @@ impl TestRealm {
 }
 
 impl Realm {
+    /// A realm whose KDC knows nobody, at this time.
+    pub(crate) fn at(name: &str, random: Arc<Octets>, now: SystemTime) -> Self {
+        Self {
+            name: name.to_owned(),
+            random,
+            database: Database::default(),
+            clock: Mutex::new(now),
+        }
+    }
+
     pub(crate) fn now(&self) -> SystemTime {
         *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,8 +3,8 @@
 use super::settings::{ChecksumKind, CredentialKey, Settings};
 use crate::Fault;
 use crate::draft::{
-    AuthenticatorDraft, CredentialDraft, GssChecksumDraft, KeyDraft, NameDraft, RequestDraft,
-    TicketDraft, other_enctype,
+    AuthenticatorDraft, CredentialDraft, ForwardedTicket, GssChecksumDraft, KeyDraft, NameDraft,
+    RequestDraft, TicketDraft, other_enctype,
 };
 use crate::initiation::{Conversation, Envelope, Initiation};
 use crate::realm::{Realm, kerberos_time};
@@ -24,11 +24,13 @@ pub(super) fn md5(octets: &[u8]) -> [u8; 16] {
 /// The token and the state of whoever sends it.
 pub(super) fn initiation(realm: &Realm, settings: &Settings) -> Initiation {
     let keys = Keys::new(realm, settings);
-    let ticket = ticket(realm, settings, &keys.session);
     let authenticator = authenticator(realm, settings, &keys);
     let confounder = realm.random.confounder();
     let sealed = authenticator.seal(confounder);
-    let ticket = ticket.seal(realm.random.confounder());
+    let ticket = match &settings.held {
+        Some(held) => held.ticket.clone(),
+        None => ticket(realm, settings, &keys.session).seal(realm.random.confounder()),
+    };
     let mut request = RequestDraft::new(settings.ap_options, ticket, sealed);
     settings
         .faults
@@ -62,7 +64,10 @@ struct Keys {
 impl Keys {
     fn new(realm: &Realm, settings: &Settings) -> Self {
         Self {
-            session: realm.random.key(settings.session_enctype),
+            session: match &settings.held {
+                Some(held) => held.session_key.clone(),
+                None => realm.random.key(settings.session_enctype),
+            },
             subkey: settings.subkey.map(|enctype| realm.random.key(enctype)),
         }
     }
@@ -171,15 +176,10 @@ fn ordinary_checksum(
 
 /// The client's ticket-granting ticket, forwarded.
 fn credential(realm: &Realm, settings: &Settings, keys: &Keys, key: CredentialKey) -> Vec<u8> {
-    let client = settings.client.clone();
-    let krbtgt = realm.principal(&format!("krbtgt/{}", realm.name));
-    let krbtgt_key = realm.random.key(Enctype::Aes256CtsHmacSha1_96);
-    let now = kerberos_time(realm.now());
-    let tgt_key = realm.random.key(Enctype::Aes256CtsHmacSha1_96);
-    let service = NameDraft::of(&krbtgt);
-    let mut ticket = TicketDraft::new(client, service, &tgt_key, krbtgt_key, now);
-    ticket.flags = TicketFlags::FORWARDABLE | TicketFlags::FORWARDED | TicketFlags::PRE_AUTHENT;
-    ticket.endtime = settings.endtime;
+    let ticket = match &settings.forwarded {
+        Some(held) => ForwardedTicket::of(held),
+        None => forwarded(realm, settings),
+    };
     let key = match key {
         CredentialKey::SessionKey => Some(keys.session.clone()),
         CredentialKey::Subkey => keys.subkey.clone(),
@@ -191,4 +191,18 @@ fn credential(realm: &Realm, settings: &Settings, keys: &Keys, key: CredentialKe
         .iter()
         .for_each(|fault| credential.spoil(*fault));
     credential.seal(realm.random.confounder())
+}
+
+/// As the KDC of the realm would make it.
+fn forwarded(realm: &Realm, settings: &Settings) -> ForwardedTicket {
+    let client = settings.client.clone();
+    let krbtgt = realm.principal(&format!("krbtgt/{}", realm.name));
+    let krbtgt_key = realm.random.key(Enctype::Aes256CtsHmacSha1_96);
+    let now = kerberos_time(realm.now());
+    let tgt_key = realm.random.key(Enctype::Aes256CtsHmacSha1_96);
+    let service = NameDraft::of(&krbtgt);
+    let mut ticket = TicketDraft::new(client, service, &tgt_key, krbtgt_key, now);
+    ticket.flags = TicketFlags::FORWARDABLE | TicketFlags::FORWARDED | TicketFlags::PRE_AUTHENT;
+    ticket.endtime = settings.endtime;
+    ForwardedTicket::made(ticket, realm.random.confounder())
 }

@@ -4,6 +4,7 @@ mod build;
 mod settings;
 
 use crate::Fault;
+use crate::client::HeldTicket;
 use crate::draft::Element;
 use crate::initiation::Initiation;
 use crate::realm::{Realm, kerberos_time};
@@ -35,6 +36,20 @@ impl TokenBuilder {
             service: service.clone(),
             settings,
         }
+    }
+
+    /// Of a ticket that a KDC has sealed, and of another that it has forwarded.
+    pub(crate) fn with_ticket(mut self, held: HeldTicket, forwarded: Option<HeldTicket>) -> Self {
+        let enctype = held.session_key.enctype();
+        self.settings.held = Some(held);
+        self.settings.forwarded = forwarded;
+        self.session_enctype(enctype)
+    }
+
+    /// Says that the ticket is sealed with a session key (RFC 4120 §3.7).
+    pub(crate) fn use_session_key(mut self) -> Self {
+        self.settings.ap_options = self.settings.ap_options | ApOptions::USE_SESSION_KEY;
+        self
     }
 
     // How the token comes.
@@ -88,7 +103,8 @@ impl TokenBuilder {
     /// Asks the service to prove itself: by the flag and by the option of the AP-REQ.
     pub fn mutual(mut self) -> Self {
         self.settings.flags = self.settings.flags | ContextFlags::MUTUAL;
-        self.ap_options(ApOptions::MUTUAL_REQUIRED)
+        self.settings.ap_options = self.settings.ap_options | ApOptions::MUTUAL_REQUIRED;
+        self
     }
 
     /// The options of the AP-REQ, these and no others.

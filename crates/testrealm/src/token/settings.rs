@@ -1,6 +1,7 @@
 //! [`Settings`]: what a [`super::TokenBuilder`] was told.
 
 use crate::Fault;
+use crate::client::HeldTicket;
 use crate::draft::{Edit, Element, NameDraft, anonymous, other_enctype};
 use crate::realm::{Realm, kerberos_time, moved};
 use crate::service::TestService;
@@ -25,6 +26,10 @@ pub(super) struct Settings {
     pub(super) bare: bool,
     pub(super) ap_options: ApOptions,
     pub(super) client: NameDraft,
+    /// The ticket that a KDC has sealed, if there is one.
+    pub(super) held: Option<HeldTicket>,
+    /// The ticket-granting ticket that a KDC has forwarded, if there is one.
+    pub(super) forwarded: Option<HeldTicket>,
     /// As the ticket shows it in clear.
     pub(super) service: Principal,
     pub(super) service_key: Key,
@@ -84,6 +89,8 @@ impl Settings {
             bare: false,
             ap_options: ApOptions::default(),
             client: NameDraft::of(client),
+            held: None,
+            forwarded: None,
             service: service.principal().clone(),
             service_key: key.key,
             kvno: Some(key.kvno),
