@@ -52,6 +52,13 @@ impl<'r> Login<'r> {
         self
     }
 
+    /// The same user with another cache, which somebody else has filled.
+    #[must_use]
+    pub fn with_ccache(mut self, ccache: PathBuf) -> Self {
+        self.ccache = ccache;
+        self
+    }
+
     /// Gets a ticket for `service` into the cache, so that it stays the same whatever the KDC does next.
     pub fn kvno(&self, service: &str) {
         run(self.command("/usr/bin/kvno").arg(service));
