@@ -7,7 +7,7 @@ use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::KerberosTime;
 use portcullis_formats::messages::TicketFlags;
 use portcullis_formats::principal::Principal;
-use portcullis_formats::registry::{EtypeNumber, Kvno};
+use portcullis_formats::registry::{EtypeNumber, Kvno, NameType};
 use std::time::SystemTime;
 
 /// A proven client: who it is, by whose word, for which service and how.
@@ -87,6 +87,22 @@ impl Identity {
     #[must_use]
     pub const fn client(&self) -> &Principal {
         &self.client
+    }
+
+    /// Whether the client is nobody in particular (RFC 8062 §3); only where
+    /// [`AcceptorBuilder::allow_anonymous`](crate::AcceptorBuilder::allow_anonymous) lets such in.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.client.is_anonymous() || self.ticket_flags.contains(TicketFlags::ANONYMOUS)
+    }
+
+    /// Whether the client's name is an alias such as an e-mail address (RFC 6806 §5), which the KDC
+    /// left in the ticket instead of the account's own name. It has an `@` of its own before that
+    /// of the realm: do not take what follows the first one for the realm.
+    #[must_use]
+    pub fn is_enterprise(&self) -> bool {
+        let name_type = self.client.name_type();
+        name_type == NameType::ENTERPRISE || name_type == NameType::ENT_PRINCIPAL_AND_ID
     }
 
     /// The service that the client came for: the principal whose key opened the ticket.

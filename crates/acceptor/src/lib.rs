@@ -37,6 +37,7 @@ pub mod entropy;
 pub mod error;
 pub mod identity;
 pub mod keytab;
+pub mod names;
 mod negotiation;
 mod peer;
 mod rejection;
