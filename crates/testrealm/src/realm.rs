@@ -101,6 +101,9 @@ impl TestRealm {
     }
 
     /// Lets the clients of each realm get tickets for the services of the other, here and there.
+    ///
+    /// Who trusts a realm that trusts a third gets there, too: its KDC refers clients on, and
+    /// tickets name the realms between (RFC 4120 §3.3.3.2).
     pub fn trust(&self, other: &Self) {
         for (from, to) in [(self, other), (other, self)] {
             let krbtgt = from.0.krbtgt_for(&to.0.name);
@@ -109,6 +112,14 @@ impl TestRealm {
             to.0.database.add(from.0.kdc_account(&krbtgt));
             from.0.database.trust(&to.0);
         }
+    }
+
+    /// Lets clients of realm `client` come here through these realms: tickets that came through no
+    /// other have their path checked (TRANSITED-POLICY-CHECKED). Where nobody says so, the path is
+    /// that up and down the names of both realms.
+    pub fn permit_path<'r>(&self, client: &str, between: impl IntoIterator<Item = &'r str>) {
+        let between = between.into_iter().map(|realm| realm.as_bytes().to_vec());
+        self.0.database.permit_between(client, between.collect());
     }
 
     /// The KDC of this realm, and of the realms that it trusts. Not for production.

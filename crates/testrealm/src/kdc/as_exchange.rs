@@ -5,6 +5,7 @@ use super::issue::{Grant, Reply, TicketKey};
 use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
 use super::preauthentication::{etype_info, verify};
+use super::route::reachable;
 use super::{Account, client_name};
 use crate::service::ServiceKey;
 use portcullis::Principal;
@@ -78,7 +79,7 @@ fn client(exchange: &Exchange<'_>) -> Result<Arc<Account>, Refusal> {
     if let Some(client) = realm.database.find(&name) {
         return Ok(client);
     }
-    let mut others = realm.database.trusted().into_iter();
+    let mut others = reachable(realm).into_iter().map(|reached| reached.realm);
     match others.find(|other| other.database.find(&name).is_some()) {
         Some(other) => Err(Refusal::wrong_realm(&other.name)),
         None => Err(unknown("CLIENT_NOT_FOUND")),

@@ -12,6 +12,8 @@ pub(crate) struct Database {
     accounts: Mutex<BTreeMap<Principal, Arc<Account>>>,
     /// Weak, since trust goes both ways and realms would keep each other for ever.
     trusted: Mutex<Vec<Weak<Realm>>>,
+    /// By client realm: the realms that its clients may come through.
+    between: Mutex<BTreeMap<Vec<u8>, Vec<Vec<u8>>>>,
 }
 
 impl Database {
@@ -53,6 +55,18 @@ impl Database {
             .iter()
             .filter_map(Weak::upgrade)
             .collect()
+    }
+}
+
+impl Database {
+    /// Lets clients of realm `client` come through these realms, and through others no more.
+    pub(crate) fn permit_between(&self, client: &str, realms: Vec<Vec<u8>>) {
+        lock(&self.between).insert(client.as_bytes().to_vec(), realms);
+    }
+
+    /// The realms that clients of realm `client` may come through, if anybody said.
+    pub(crate) fn realms_between(&self, client: &[u8]) -> Option<Vec<Vec<u8>>> {
+        lock(&self.between).get(client).cloned()
     }
 }
 

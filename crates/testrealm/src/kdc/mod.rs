@@ -26,6 +26,7 @@ mod lifetime;
 mod open_ticket;
 mod preauthentication;
 mod presented;
+mod route;
 mod s4u2proxy;
 mod s4u2self;
 mod s4u_checksum;
@@ -50,8 +51,8 @@ use source::Source;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// Not for production: a KDC for the principals of a [`TestRealm`](crate::TestRealm), and of the
-/// realms that it trusts.
+/// Not for production: a KDC for the principals of a [`TestRealm`](crate::TestRealm), and of all
+/// realms that can be reached from it by trust.
 ///
 /// It knows each service as it was built last, and the users that have a password. It has no
 /// sockets and no clock: a request goes in, and the reply comes out. [`MiniKdc::serve`] gives it
@@ -98,10 +99,17 @@ impl MiniKdc {
 
     /// The realm of this name, if we answer for it; our own will refuse what is not its.
     fn realm_of(&self, name: messages::Realm<'_>) -> Arc<Realm> {
-        let mut trusted = self.realm.database.trusted().into_iter();
-        trusted
+        let mut realms = self.realms().into_iter();
+        realms
             .find(|realm| realm.name.as_bytes() == name.0)
             .unwrap_or_else(|| self.realm.clone())
+    }
+
+    /// Those that we answer for, our own first.
+    fn realms(&self) -> Vec<Arc<Realm>> {
+        let others = route::reachable(&self.realm).into_iter();
+        let others = others.map(|reached| reached.realm);
+        [self.realm.clone()].into_iter().chain(others).collect()
     }
 
     /// The KRB-ERROR for a message whose contents nobody has looked at.

@@ -56,9 +56,7 @@ impl MiniKdc {
         };
         let (tcp, udp) = bind(port)?;
         let address = tcp.local_addr()?;
-        let mut realms = vec![self.realm.clone()];
-        realms.extend(self.realm.database.trusted());
-        configuration::write(directory.as_ref(), &realms, address)?;
+        configuration::write(directory.as_ref(), &self.realms(), address)?;
         let stop = Arc::new(AtomicBool::new(false));
         let (also_kdc, also_stop) = (kdc.clone(), stop.clone());
         let threads = vec![

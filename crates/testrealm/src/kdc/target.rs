@@ -5,11 +5,21 @@ use super::exchange::Exchange;
 use super::issue::TicketKey;
 use super::krb_error::Refusal;
 use super::open_ticket::OpenTicket;
+use super::route::reachable;
 use crate::realm;
 use portcullis::{Enctype, Principal};
 use portcullis_formats::messages::{KdcOptions, PrincipalName, Realm};
 use portcullis_formats::registry::{ErrorCode, EtypeNumber};
 use std::sync::Arc;
+
+/// What is done with a ticket that is there already, so that no other realm can do it.
+const NO_REFERRAL: [KdcOptions; 5] = [
+    KdcOptions::FORWARDED,
+    KdcOptions::PROXY,
+    KdcOptions::RENEW,
+    KdcOptions::VALIDATE,
+    KdcOptions::ENC_TKT_IN_SKEY,
+];
 
 /// Whom a ticket is for.
 pub(super) struct Target {
@@ -86,17 +96,22 @@ impl Target {
     }
 }
 
-/// The KDC of the trusted realm that has this service, whatever realm the client thought it in
-/// (RFC 6806 §8).
+/// The KDC to ask next: on the way to the realm whose KDC is asked for, or to the one that has this
+/// service, whatever realm the client thought it in (RFC 4120 §3.3.1, RFC 6806 §8).
 fn referral(exchange: &Exchange<'_>, asked: &Principal) -> Option<Principal> {
-    if !exchange.asks(KdcOptions::CANONICALIZE) {
+    if NO_REFERRAL.iter().any(|option| exchange.asks(*option)) {
         return None;
     }
-    let trusted = exchange.realm.database.trusted();
-    let knows = |realm: &&Arc<realm::Realm>| {
-        let there = Principal::new(&realm.name, asked.components());
-        there.is_ok_and(|there| realm.database.find(&there).is_some())
+    let components: Vec<_> = asked.components().collect();
+    let sought = |realm: &realm::Realm| match *components {
+        [b"krbtgt", there] => realm.name.as_bytes() == there,
+        _ => {
+            let there = Principal::new(&realm.name, asked.components());
+            let known = there.is_ok_and(|there| realm.database.find(&there).is_some());
+            known && exchange.asks(KdcOptions::CANONICALIZE)
+        }
     };
-    let other = trusted.iter().find(knows)?;
-    Principal::new(&exchange.realm.name, ["krbtgt", &other.name]).ok()
+    let mut reached = reachable(&exchange.realm).into_iter();
+    let next = reached.find(|reached| sought(&reached.realm))?.first_hop;
+    Principal::new(&exchange.realm.name, ["krbtgt", &next.name]).ok()
 }

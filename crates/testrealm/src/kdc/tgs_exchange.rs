@@ -7,7 +7,7 @@ use super::lifetime::Lifetime;
 use super::presented::Presented;
 use super::subject::Subject;
 use super::target::Target;
-use super::transited::transited;
+use super::transited::Transited;
 use portcullis_formats::der::SequenceOfBuf;
 use portcullis_formats::messages::{
     EncTicketPart, HostAddresses, KdcOptions, MessageType, TicketFlags,
@@ -48,16 +48,16 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
     refuse_options(exchange, &tgt)?;
     let target = Target::find(exchange, &presented.tgt)?;
     let subject = Subject::find(exchange, &presented, &target)?;
-    let transited = transited(&presented.tgt, &tgt, &exchange.realm);
+    let transited = Transited::of(&presented.tgt, &tgt, &exchange.realm);
     let inherited = subject.inherited(&presented)?;
     let grant = Grant {
-        flags: flags(exchange, &tgt, &subject, transited.is_empty()),
+        flags: flags(exchange, &tgt, &subject, &transited),
         crealm: subject.client.realm(),
         cname: subject.client.name(),
         srealm: target.realm(),
         sname: target.name(),
         session_key: exchange.source.key(target.session_enctype)?,
-        transited,
+        transited: transited.contents,
         authtime: subject.authtime,
         life: if exchange.asks(KdcOptions::RENEW) {
             Lifetime::renewed(&tgt, exchange.now)?
@@ -104,7 +104,7 @@ fn flags(
     exchange: &Exchange<'_>,
     tgt: &EncTicketPart<'_>,
     subject: &Subject,
-    no_realm_between: bool,
+    transited: &Transited,
 ) -> TicketFlags {
     if exchange.asks(KdcOptions::RENEW) {
         return tgt.flags;
@@ -134,8 +134,8 @@ fn flags(
     let done = done
         .into_iter()
         .filter(|(option, _)| exchange.asks(*option));
-    // Of a longer path nothing is known here: whoever accepts the ticket has to judge.
-    let judged = no_realm_between && !exchange.asks(KdcOptions::DISABLE_TRANSITED_CHECK);
+    // A path that is not known to be good is left to whoever accepts the ticket.
+    let judged = transited.permitted && !exchange.asks(KdcOptions::DISABLE_TRANSITED_CHECK);
     let judged = judged.then_some(TicketFlags::TRANSITED_POLICY_CHECKED);
     asked
         .chain(done)

@@ -70,6 +70,86 @@ fn realms_in_between_are_named_and_not_judged() {
     });
 }
 
+/// alice's ticket for a service of the last realm, by following referrals from her own.
+fn referred(realms: &[TestRealm], service: &str) -> Credential {
+    let now = realms[0].now();
+    let kdc = realms[0].kdc();
+    realms[0].user_with_password("alice", "secret");
+    let name = format!("alice@{}", realms[0].name());
+    let mut ticket = login(&kdc, &Wish::tgt(&name), now);
+    for realm in realms {
+        assert!(
+            ticket
+                .service
+                .components()
+                .eq([b"krbtgt", realm.name().as_bytes()])
+        );
+        let wish = Wish::new(&format!("{service}@{}", realm.name()));
+        let wish = wish.options(KdcOptions::CANONICALIZE);
+        // The first KDC answers for all that can be reached.
+        ticket = ask(&kdc, &ticket, &wish, now);
+    }
+    ticket
+}
+
+#[test]
+fn referrals_lead_through_realms_to_the_service() {
+    let names = ["A.TEST", "B.TEST", "C.B.TEST", "D.TEST"];
+    let realms = names.map(TestRealm::new);
+    for pair in realms.windows(2) {
+        pair[0].trust(&pair[1]);
+    }
+    let web = realms[3].service("HTTP/web.d.test");
+    let look = |ticket: Credential| {
+        inside(&ticket.ticket, &web, |_, part| {
+            let judged = TicketFlags::TRANSITED_POLICY_CHECKED;
+            (
+                part.transited.contents.to_vec(),
+                part.flags.contains(judged),
+            )
+        })
+    };
+    let ticket = referred(&realms, "HTTP/web.d.test");
+    assert_eq!(look(ticket), (b"B.TEST,C.".to_vec(), false));
+    realms[3].permit_path("A.TEST", ["B.TEST", "C.B.TEST"]);
+    let ticket = referred(&realms, "HTTP/web.d.test");
+    assert_eq!(look(ticket), (b"B.TEST,C.".to_vec(), true));
+    realms[3].permit_path("A.TEST", ["B.TEST"]);
+    let ticket = referred(&realms, "HTTP/web.d.test");
+    assert_eq!(look(ticket), (b"B.TEST,C.".to_vec(), false));
+}
+
+#[test]
+fn the_path_up_and_down_the_names_is_permitted() {
+    let realms = ["A.X.TEST", "X.TEST", "B.X.TEST"].map(TestRealm::new);
+    realms[0].trust(&realms[1]);
+    realms[1].trust(&realms[2]);
+    let web = realms[2].service("HTTP/web.b.x.test");
+    let ticket = referred(&realms, "HTTP/web.b.x.test");
+    inside(&ticket.ticket, &web, |_, part| {
+        assert_eq!(part.transited.contents, b"X.TEST");
+        assert!(part.flags.contains(TicketFlags::TRANSITED_POLICY_CHECKED));
+    });
+}
+
+/// RFC 4120 §3.3.1: who asks for a realm too far gets the ticket for one on the way.
+#[test]
+fn a_client_that_asks_for_a_realm_behind_another_gets_the_first_on_the_way() {
+    let scene = scene();
+    let (middle, far) = (TestRealm::new("MIDDLE.TEST"), TestRealm::new("FAR.TEST"));
+    scene.realm.trust(&middle);
+    middle.trust(&far);
+    let wish = Wish::new("krbtgt/FAR.TEST@EXAMPLE.TEST");
+    let hop = ask(&scene.kdc, &alice(&scene), &wish, scene.now);
+    assert_eq!(hop.service, principal("krbtgt/MIDDLE.TEST@EXAMPLE.TEST"));
+    let forwarded = wish.options(KdcOptions::PROXY);
+    let mut proxiable = Wish::tgt("alice");
+    proxiable.options = KdcOptions::PROXIABLE;
+    let alice = login(&scene.kdc, &proxiable, scene.now);
+    let code = refusal(&scene.kdc, &alice, &forwarded, scene.now);
+    assert_eq!(code, ErrorCode::S_PRINCIPAL_UNKNOWN);
+}
+
 #[test]
 fn an_enterprise_name_of_another_realm_is_sent_there() {
     let scene = scene();
