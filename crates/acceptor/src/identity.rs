@@ -1,6 +1,7 @@
 //! [`Identity`]: what is left when the keys are gone.
 
 use crate::delegated::DelegatedCredential;
+use crate::pac::Pac;
 use crate::time::system_time;
 use core::fmt;
 use portcullis_formats::gss::{ContextFlags, Mechanism};
@@ -8,6 +9,7 @@ use portcullis_formats::messages::KerberosTime;
 use portcullis_formats::messages::TicketFlags;
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno, NameType};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// A proven client: who it is, by whose word, for which service and how.
@@ -28,7 +30,8 @@ pub struct Identity {
     pub(crate) subkey_etype: Option<EtypeNumber>,
     pub(crate) flags: ContextFlags,
     pub(crate) channel_bound: bool,
-    pub(crate) authorization_data: Box<[u8]>,
+    pub(crate) authorization_data: Arc<[u8]>,
+    pub(crate) pac: Option<Pac>,
     pub(crate) delegated: Option<DelegatedCredential>,
 }
 
@@ -184,10 +187,18 @@ impl Identity {
     }
 
     /// The ticket's authorization data: the encoded elements of the SEQUENCE OF (RFC 4120 §5.2.6),
-    /// unread. The KDC sealed it into the ticket; whether a PAC in it counts is another question.
+    /// unread. The KDC sealed it into the ticket, and may have copied parts of it from the client;
+    /// a PAC in it counts when [`Identity::pac`] gives it.
     #[must_use]
-    pub const fn authorization_data(&self) -> &[u8] {
+    pub fn authorization_data(&self) -> &[u8] {
         &self.authorization_data
+    }
+
+    /// The ticket's PAC, verified: SIDs and names of the client in Active Directory. `None` if the
+    /// ticket has none, or [`PacPolicy::Ignore`](crate::pac::PacPolicy::Ignore) was chosen.
+    #[must_use]
+    pub const fn pac(&self) -> Option<&Pac> {
+        self.pac.as_ref()
     }
 
     /// The credential that the client delegated, if
@@ -215,6 +226,7 @@ impl fmt::Debug for Identity {
             .field("flags", &self.flags)
             .field("channel_bound", &self.channel_bound)
             .field("authorization_data_octets", &self.authorization_data.len())
+            .field("pac", &self.pac)
             .field("delegated", &self.delegated)
             .finish()
     }

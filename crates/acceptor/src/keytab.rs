@@ -1,7 +1,7 @@
 //! [`Keytab`]: our long-term keys, with everything derived that opening a ticket needs.
 
 use core::fmt;
-use portcullis_crypto::{CipherKey, Enctype, Key, KeyUsage};
+use portcullis_crypto::{CipherKey, Enctype, Key, KeyUsage, MacKey};
 use portcullis_formats::keytab::{Damage, KeytabEntry, KeytabFile};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno};
@@ -28,7 +28,7 @@ pub struct KeytabKey {
     pub etype: EtypeNumber,
 }
 
-/// One key, ready to open tickets.
+/// One key, ready to open tickets and to verify PACs.
 pub(crate) struct ServiceKey {
     pub(crate) principal: Principal,
     pub(crate) kvno: Kvno,
@@ -37,6 +37,8 @@ pub(crate) struct ServiceKey {
     pub(crate) enctype: Enctype,
     /// Ke and Ki of usage 2, derived once.
     pub(crate) ticket: CipherKey,
+    /// Kc of usage 17, derived once.
+    pub(crate) pac: MacKey,
     /// Its place in the keytab.
     pub(crate) index: usize,
     /// The index of the first key of the keytab with the same octets: no key is tried twice.
@@ -130,6 +132,7 @@ impl Keytab {
         })?;
         let index = self.keys.len();
         let ticket = key.cipher(KeyUsage::TICKET);
+        let pac = key.mac(KeyUsage::PAC_CHECKSUM);
         // Two names of one account have one key: the earlier stands for both when keys are tried.
         let identical_to = loaded.iter().position(|other| *other == key);
         self.keys.push(ServiceKey {
@@ -138,6 +141,7 @@ impl Keytab {
             kvno_is_8_bit: entry.kvno_is_8_bit,
             enctype,
             ticket,
+            pac,
             index,
             identical_to: identical_to.unwrap_or(index),
         });

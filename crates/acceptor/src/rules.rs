@@ -2,9 +2,12 @@
 
 use crate::channel_bindings::ChannelBindingPolicy;
 use crate::enctypes::EnctypePolicy;
+use crate::keytab::Keytab;
+use crate::pac::{PacPolicy, SidFilter};
 use crate::service::ServicePattern;
 use crate::transited::RealmPaths;
 use portcullis_formats::messages::KerberosTime;
+use std::sync::Arc;
 
 /// Which keys of the keytab may open a ticket beyond the one that it names.
 ///
@@ -52,10 +55,15 @@ pub(crate) struct Rules {
     pub(crate) trust_kdc_on_transited: bool,
     pub(crate) anonymous: bool,
     pub(crate) lenient_authorization_data: bool,
+    pub(crate) pac: PacPolicy,
+    pub(crate) krbtgt_keys: Option<Arc<Keytab>>,
+    pub(crate) sid_filter: Option<SidFilter>,
     pub(crate) keep_delegated_credentials: bool,
     pub(crate) raw_ap_req: bool,
     pub(crate) max_token: usize,
     pub(crate) max_mech_types: usize,
+    /// How many sequence numbers behind the latest a context remembers.
+    pub(crate) sequence_window: u32,
 }
 
 impl Default for Rules {
@@ -71,10 +79,14 @@ impl Default for Rules {
             trust_kdc_on_transited: true,
             anonymous: false,
             lenient_authorization_data: false,
+            pac: PacPolicy::default(),
+            krbtgt_keys: None,
+            sid_filter: None,
             keep_delegated_credentials: false,
             raw_ap_req: false,
             max_token: 64 * 1024,
             max_mech_types: 512,
+            sequence_window: 64,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::enctypes::EnctypePolicy;
 use crate::enctypes::WeakEnctype;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::keytab::{Keytab, KeytabKey};
+use crate::pac::{PacPolicy, SidFilter};
 use crate::replay::{ClockSkewDiffers, MemoryReplayCache, ReplayCache};
 use crate::rules::{KeySelection, Rules};
 use crate::service::ServicePattern;
@@ -179,6 +180,26 @@ impl AcceptorBuilder {
         self
     }
 
+    /// What becomes of the ticket's PAC. Default: [`PacPolicy::Verify`].
+    pub fn pac(mut self, policy: PacPolicy) -> Self {
+        self.rules.pac = policy;
+        self
+    }
+
+    /// The keys of the KDC (`krbtgt/REALM@REALM`), so that its own signatures in PACs are verified,
+    /// too: for services that are domain controllers themselves. Default: the service's signature
+    /// is, with the key that opened the ticket.
+    pub fn krbtgt_keys(mut self, keys: Keytab) -> Self {
+        self.rules.krbtgt_keys = Some(Arc::new(keys));
+        self
+    }
+
+    /// Which realms may give which SIDs. Default: every realm whose tickets are accepted any SID.
+    pub fn sid_filter(mut self, filter: SidFilter) -> Self {
+        self.rules.sid_filter = Some(filter);
+        self
+    }
+
     /// Keeps credentials that clients delegate in their [`crate::Identity`]. Default: they are
     /// looked at and wiped.
     pub fn keep_delegated_credentials(mut self) -> Self {
@@ -202,6 +223,14 @@ impl AcceptorBuilder {
     /// The largest list of mechanisms that is read, in octets. Default: 512.
     pub fn max_mech_types(mut self, octets: usize) -> Self {
         self.rules.max_mech_types = octets;
+        self
+    }
+
+    /// How many messages behind the latest a context can tell from ones that it has seen, rounded
+    /// up to a power of two between 64 and 65,536; an eighth of it in octets is used once there is
+    /// a message. Default: 64. More is for transports that mix up the order of messages.
+    pub fn sequence_window(mut self, messages: u32) -> Self {
+        self.rules.sequence_window = messages;
         self
     }
 

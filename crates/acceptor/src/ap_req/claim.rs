@@ -4,6 +4,7 @@
 use super::gss_checksum::Bound;
 use crate::error::Error;
 use crate::identity::{Carrier, Identity, KeyUsed};
+use crate::pac::{Attestation, Pac};
 use crate::replay::{Freshness, ReplayTag};
 use crate::rules::Rules;
 use crate::tickets::KnownTicket;
@@ -13,8 +14,11 @@ use portcullis_formats::messages::{ApOptions, KerberosTime, Microseconds};
 use portcullis_formats::registry::EtypeNumber;
 use std::sync::Arc;
 
-/// No authorization data that we would have to understand is left unread.
-pub(super) struct AuthorizedClient<'p>(Bound<'p>);
+/// The PAC, if there is one that counts, is the KDC's and was made for this ticket.
+pub(super) struct AttestedClient<'p> {
+    bound: Bound<'p>,
+    attestation: Attestation,
+}
 
 /// All is shown but that this authenticator is new. Only [`Unrecorded::settle`] leads on.
 pub(crate) struct Unrecorded {
@@ -41,15 +45,15 @@ pub(crate) struct Client {
     pub(crate) our_enctype: Option<Enctype>,
 }
 
-impl<'p> AuthorizedClient<'p> {
-    /// For [`super::gss_checksum::BoundClient::authorized`] alone.
-    pub(super) fn new(bound: Bound<'p>) -> Self {
-        Self(bound)
+impl<'p> AttestedClient<'p> {
+    /// For [`super::attestation::AuthorizedClient::attested`] alone.
+    pub(super) const fn new(bound: Bound<'p>, attestation: Attestation) -> Self {
+        Self { bound, attestation }
     }
 
     /// Leaves the borrowed plaintext behind: the replay cache may have to be awaited.
     pub(super) fn unrecorded(self, carrier: Carrier, rules: &Rules) -> Result<Unrecorded, Error> {
-        let our_enctype = our_enctype(&self.0, rules);
+        let our_enctype = our_enctype(&self.bound, rules);
         let Bound {
             evidence,
             subkey,
@@ -57,7 +61,7 @@ impl<'p> AuthorizedClient<'p> {
             channel_bound,
             delegated,
             ..
-        } = self.0;
+        } = self.bound;
         let (open, authenticator) = (evidence.open, evidence.authenticator);
         let sealed = &open.request.authenticator;
         let tag = ReplayTag::of_tail(sealed.cipher, open.session_key.enctype().checksum_length())
@@ -67,6 +71,10 @@ impl<'p> AuthorizedClient<'p> {
             || flags.contains(ContextFlags::MUTUAL)
             || flags.contains(ContextFlags::DCE_STYLE);
         let ticket = &open.ticket;
+        let authorization_data: Arc<[u8]> = ticket
+            .authorization_data
+            .map_or_else(Arc::default, |data| data.encoded_elements().into());
+        let pac = self.attestation.pac;
         let identity = Identity {
             client: evidence.client,
             key: KeyUsed {
@@ -84,9 +92,8 @@ impl<'p> AuthorizedClient<'p> {
             subkey_etype: authenticator.subkey.map(|key| key.keytype),
             flags,
             channel_bound,
-            authorization_data: ticket
-                .authorization_data
-                .map_or_else(Box::default, |data| data.encoded_elements().into()),
+            pac: pac.map(|attested| Pac::new(authorization_data.clone(), attested)),
+            authorization_data,
             delegated,
         };
         let client = Client {

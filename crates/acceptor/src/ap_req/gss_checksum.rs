@@ -1,9 +1,9 @@
 //! [`BoundClient`]: the authenticator's checksum says which flags the client wants, which channel
 //! it sees and which credential it delegates (RFC 4121 §4.1.1).
 
+use super::attestation::AuthorizedClient;
 use super::authenticator::Evidence;
 use super::authorization_data::{self, ClientHints};
-use super::claim::AuthorizedClient;
 use super::delegation;
 use crate::channel_bindings;
 use crate::delegated::DelegatedCredential;

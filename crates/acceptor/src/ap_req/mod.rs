@@ -6,6 +6,7 @@
 //! record comes last, after everything that a client can get wrong and before anything is granted.
 
 mod address;
+mod attestation;
 mod authenticator;
 mod authorization_data;
 mod claim;
@@ -47,6 +48,7 @@ pub(crate) fn verify(
         .permitted(rules)? // PermittedClient: enctypes, path of realms, anonymity
         .bound_to(peer, carrier, rules)? // BoundClient: checksum, channel, delegation
         .authorized(rules)? // AuthorizedClient: nothing critical is left unread
+        .attested(rules)? // AttestedClient: the PAC is the KDC's, and this ticket's
         .unrecorded(carrier, rules)?; // and now the replay cache is asked
     Ok(sighting.remember(&request.ticket, claim, settings, now))
 }

@@ -23,6 +23,11 @@ pub(super) struct OpenTicket<'p> {
 }
 
 impl<'p> OpenTicket<'p> {
+    /// Whether the ticket came before, and everything in it was found good then.
+    pub(super) const fn is_known(&self) -> bool {
+        self.authenticator_key.is_some()
+    }
+
     /// Reads what was sealed.
     pub(super) fn read(request: &'p ApReq<'p>, sighting: &'p Sighting<'_>) -> Result<Self, Error> {
         let opened = sighting.opened();

@@ -44,6 +44,7 @@ impl Error {
             Self::NoKey(_) => Blame::Configuration,
             Self::Ticket(error) => error.blame(),
             Self::Authenticator(error) => error.blame(),
+            Self::Pac(error) => error.blame(),
             Self::ReplayCache(_) | Self::Entropy => Blame::Environment,
         }
     }

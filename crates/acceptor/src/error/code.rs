@@ -16,6 +16,7 @@ impl Error {
             Self::NoKey(no_key) => Some(no_key.reason.code()),
             Self::Ticket(error) => Some(error.code()),
             Self::Authenticator(error) => Some(error.code()),
+            Self::Pac(error) => Some(error.code()),
             Self::Replayed { .. } => Some(ErrorCode::REPEAT),
             Self::AuthorizationData(_) | Self::ReplayCache(_) | Self::Entropy => {
                 Some(ErrorCode::GENERIC)

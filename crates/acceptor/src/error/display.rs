@@ -26,6 +26,7 @@ impl Display for Error {
             Self::Ticket(error) => error.fmt(f),
             Self::Authenticator(error) => error.fmt(f),
             Self::AuthorizationData(error) => error.fmt(f),
+            Self::Pac(error) => error.fmt(f),
             Self::Replayed { client, stamped } => {
                 write!(
                     f,
@@ -309,7 +310,7 @@ impl Display for AuthorizationDataError {
 }
 
 /// What a peer wrote, cut where a log line would become unreadable.
-struct Brief<T>(T);
+pub(super) struct Brief<T>(pub(super) T);
 
 impl<T: Display> Display for Brief<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

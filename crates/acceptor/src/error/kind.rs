@@ -15,6 +15,7 @@ impl Error {
             Self::Ticket(error) => error.kind(),
             Self::Authenticator(error) => error.kind(),
             Self::AuthorizationData(_) => "authorization-data",
+            Self::Pac(error) => error.kind(),
             Self::Replayed { .. } => "replay",
             Self::ReplayCache(_) => "replay-cache",
             Self::Entropy => "entropy",

@@ -6,10 +6,12 @@ mod code;
 mod display;
 mod kind;
 mod no_key;
+mod pac;
 mod remedy;
 
 pub use blame::Blame;
 pub use no_key::{NoKey, NoKeyReason, WantedKey};
+pub use pac::PacError;
 
 use crate::channel_bindings::BindingsMismatch;
 use crate::replay::ReplayCacheError;
@@ -41,6 +43,8 @@ pub enum Error {
     Authenticator(AuthenticatorError),
     /// Authorization data that we must understand and do not (RFC 4120 §5.2.6).
     AuthorizationData(AuthorizationDataError),
+    /// The ticket's PAC does not count, or is missing where one is required.
+    Pac(PacError),
     /// This authenticator was here before.
     Replayed {
         /// Whose it is.
@@ -353,6 +357,12 @@ impl From<AuthenticatorError> for Error {
 impl From<AuthorizationDataError> for Error {
     fn from(error: AuthorizationDataError) -> Self {
         Self::AuthorizationData(error)
+    }
+}
+
+impl From<PacError> for Error {
+    fn from(error: PacError) -> Self {
+        Self::Pac(error)
     }
 }
 

@@ -34,6 +34,7 @@ impl Error {
             Self::AuthorizationData(_) => {
                 "The KDC or the client adds restrictions that this service cannot enforce: remove them, or choose lenient authorization data if you know them to be harmless."
             }
+            Self::Pac(error) => error.remedy(),
             Self::Replayed { .. } => {
                 "Nothing if it is rare: a client or proxy sent a request twice and will begin afresh; if it is frequent, look for retries in proxies, or for an attacker."
             }

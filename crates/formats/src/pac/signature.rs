@@ -24,13 +24,20 @@ pub struct PacSignature<'a> {
 pub(super) const TYPE_OCTETS: usize = 4;
 
 impl<'a> PacSignature<'a> {
+    /// No buffer of a signature has more octets; the longest known has 30.
+    pub const MOST_OCTETS: usize = 64;
+
     /// Reads the buffer. Of a type that is no keyed checksum of Kerberos, all of the rest is the
     /// signature.
     ///
     /// # Errors
-    /// [`DecodeError`](crate::der::DecodeError) when it is shorter than a signature of its type.
+    /// [`DecodeError`](crate::der::DecodeError) when it is shorter than a signature of its type, or
+    /// longer than any.
     pub fn decode(octets: &'a [u8]) -> Result<Self> {
         let mut input = FlatReader::new(octets, "PAC_SIGNATURE_DATA");
+        if octets.len() > Self::MOST_OCTETS {
+            return Err(input.wrong("longer than any signature", "Signature"));
+        }
         let checksum_type = ChecksumTypeNumber(input.uint32("SignatureType")?.cast_signed());
         let length = Self::octets_of(checksum_type).unwrap_or_else(|| input.rest().len());
         Ok(Self {
