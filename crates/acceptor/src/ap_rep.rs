@@ -1,7 +1,7 @@
 //! Our answer and our half of the session key: the AP-REP (RFC 4120 §3.2.4, §5.5.2).
 
 use crate::ap_req::{Client, ProvenClient};
-use crate::context::{ContextKeys, SecurityContext};
+use crate::context::{ContextKeys, FirstNumbers, SecurityContext};
 use crate::entropy::Entropy;
 use crate::error::Error;
 use portcullis_crypto::{Key, KeyUsage};
@@ -27,11 +27,16 @@ pub(crate) struct Answer {
     pub(crate) session_key: Key,
 }
 
-/// The context with a proven client, and the AP-REP if one is due.
-pub(crate) fn answer(client: ProvenClient, entropy: &Arc<dyn Entropy>) -> Result<Answer, Error> {
+/// The context with a proven client, and the AP-REP if one is due. `remembered` is how many
+/// sequence numbers behind the latest the context keeps.
+pub(crate) fn answer(
+    client: ProvenClient,
+    entropy: &Arc<dyn Entropy>,
+    remembered: u32,
+) -> Result<Answer, Error> {
     let client = client.into_parts();
     if !client.mutual {
-        return Ok(unanswered(client, entropy));
+        return Ok(unanswered(client, entropy, remembered));
     }
     let random = Random::draw(&**entropy)?;
     let our_subkey = client
@@ -58,7 +63,11 @@ pub(crate) fn answer(client: ProvenClient, entropy: &Arc<dyn Entropy>) -> Result
     } = client;
     let keys = ContextKeys::of_initiator(subkey.unwrap_or_else(|| session_key.clone()))
         .with_acceptor_subkey(our_subkey);
-    let context = SecurityContext::new(identity, keys, entropy.clone(), random.sequence, sequence);
+    let first = FirstNumbers {
+        ours: random.sequence,
+        theirs: sequence,
+    };
+    let context = SecurityContext::new(identity, keys, entropy.clone(), &first, remembered);
     Ok(Answer {
         context,
         ap_rep,
@@ -67,7 +76,7 @@ pub(crate) fn answer(client: ProvenClient, entropy: &Arc<dyn Entropy>) -> Result
 }
 
 /// RFC 1964 §1.1.1: without an AP-REP both directions begin with the initiator's number.
-fn unanswered(client: Client, entropy: &Arc<dyn Entropy>) -> Answer {
+fn unanswered(client: Client, entropy: &Arc<dyn Entropy>, remembered: u32) -> Answer {
     let Client {
         identity,
         session_key,
@@ -76,7 +85,11 @@ fn unanswered(client: Client, entropy: &Arc<dyn Entropy>) -> Answer {
         ..
     } = client;
     let keys = ContextKeys::of_initiator(subkey.unwrap_or_else(|| session_key.clone()));
-    let context = SecurityContext::new(identity, keys, entropy.clone(), sequence, sequence);
+    let first = FirstNumbers {
+        ours: sequence,
+        theirs: sequence,
+    };
+    let context = SecurityContext::new(identity, keys, entropy.clone(), &first, remembered);
     Answer {
         context,
         ap_rep: None,

@@ -1,7 +1,10 @@
-//! Wrap tokens of RFC 4121 §4.2.6.2: messages with a checksum, or sealed.
+//! Hot path. Wrap tokens of RFC 4121 §4.2.6.2: messages with a checksum, or sealed.
 
-use super::{MessageError, Order, SecurityContext};
-use portcullis_crypto::{Key, KeyUsage};
+use super::prepared::Prepared;
+use super::receiving::{Receiving, refusal};
+use super::{ContextKeys, MessageError, Order};
+use crate::entropy::Entropy;
+use portcullis_crypto::{CipherKey, Enctype, MacKey};
 use portcullis_formats::gss::{TokenFlags, WrapHeader};
 
 /// What a Wrap token does to its message.
@@ -26,121 +29,123 @@ pub struct Unwrapped<'t> {
     pub order: Order,
 }
 
-impl SecurityContext {
-    /// Wraps `message` for the initiator.
-    ///
-    /// # Errors
-    /// [`MessageError::Unsupported`] when the context's key is of RC4 or DES3;
-    /// [`MessageError::Entropy`] when there is no randomness to seal with.
-    pub fn wrap(
-        &mut self,
-        message: &[u8],
-        protection: Protection,
-    ) -> Result<Vec<u8>, MessageError> {
-        let established = &mut *self.established;
-        let key = established.keys.rfc4121_sending()?;
-        let header = Header {
-            acceptor_subkey: established.keys.has_acceptor_subkey(),
-            sequence: established.next_sequence,
-        };
-        let token = match protection {
-            Protection::Integrity => sign(key, header, message),
-            Protection::Confidentiality => {
-                let mut confounder = [0; 16];
-                established
-                    .entropy
-                    .fill(&mut confounder)
-                    .map_err(|_| MessageError::Entropy)?;
-                seal(key, header, &confounder, message)
-            }
-        };
-        established.next_sequence = header.sequence.wrapping_add(1);
-        Ok(token)
-    }
-
-    /// Verifies the initiator's Wrap token and opens it where it lies. On an error nothing of the
-    /// token can be used, and the sequence of messages stays as it was.
-    ///
-    /// # Errors
-    /// [`MessageError`].
-    pub fn unwrap<'t>(&mut self, token: &'t mut [u8]) -> Result<Unwrapped<'t>, MessageError> {
-        let established = &mut *self.established;
-        let (header, data) = WrapHeader::split(token).map_err(MessageError::Malformed)?;
-        let key = established.keys.rfc4121_receiving(header.flags)?;
-        // RFC 4121 §4.2.5: the count may exceed the length; Windows sends 28.
-        let rotated = usize::from(header.right_rotation_count).checked_rem(data.len());
-        data.rotate_left(rotated.unwrap_or(0));
-        let (message, protection) = match header.flags.contains(TokenFlags::SEALED) {
-            true => (open(key, header, data)?, Protection::Confidentiality),
-            false => (verify(key, header, data)?, Protection::Integrity),
-        };
-        let order = established.received.note(header.sequence);
-        Ok(Unwrapped {
-            message,
-            protection,
-            order,
-        })
-    }
-}
-
-/// What both forms of our tokens have in their headers.
-#[derive(Clone, Copy)]
-struct Header {
-    acceptor_subkey: bool,
-    sequence: u64,
-}
-
-impl Header {
-    fn with(self, sealed: TokenFlags, extra_count: u16) -> WrapHeader {
-        let subkey = if self.acceptor_subkey {
-            TokenFlags::ACCEPTOR_SUBKEY.0
-        } else {
-            0
-        };
-        WrapHeader {
-            flags: TokenFlags(TokenFlags::SENT_BY_ACCEPTOR.0 | sealed.0 | subkey),
-            extra_count,
-            right_rotation_count: 0,
-            sequence: self.sequence,
+/// The octets of header, and of all that is sealed or signed but the message, in a token of
+/// [`wrap`].
+pub(super) const fn overhead(enctype: Enctype, protection: Protection) -> usize {
+    match protection {
+        Protection::Integrity => WrapHeader::LENGTH.saturating_add(enctype.checksum_length()),
+        Protection::Confidentiality => {
+            WrapHeader::LENGTH.saturating_add(enctype.sealed_length(WrapHeader::LENGTH))
         }
     }
 }
 
+pub(super) fn wrap(
+    prepared: &mut Prepared,
+    keys: &ContextKeys,
+    number: u64,
+    entropy: &dyn Entropy,
+    message: &[u8],
+    protection: Protection,
+) -> Result<Vec<u8>, MessageError> {
+    let header = header(keys, number, protection, 0);
+    Ok(match protection {
+        Protection::Integrity => sign(prepared.wrap_mac(keys.sending()), header, message),
+        Protection::Confidentiality => {
+            let mut confounder = [0; 16];
+            entropy
+                .fill(&mut confounder)
+                .map_err(|_| MessageError::Entropy)?;
+            seal(
+                prepared.cipher(keys.sending()),
+                header,
+                &confounder,
+                message,
+            )
+        }
+    })
+}
+
+/// The header that is sealed or signed with a message.
+pub(super) const fn header(
+    keys: &ContextKeys,
+    number: u64,
+    protection: Protection,
+    extra_count: u16,
+) -> WrapHeader {
+    let TokenFlags(flags) = keys.flags();
+    let sealed = match protection {
+        Protection::Integrity => 0,
+        Protection::Confidentiality => TokenFlags::SEALED.0,
+    };
+    WrapHeader {
+        flags: TokenFlags(flags | sealed),
+        extra_count,
+        right_rotation_count: 0,
+        sequence: number,
+    }
+}
+
+/// The header of a signed message as it is sent.
+pub(super) fn counting(signed: WrapHeader, checksum: usize) -> WrapHeader {
+    WrapHeader {
+        extra_count: u16::try_from(checksum).unwrap_or(u16::MAX), // 24 at most
+        ..signed
+    }
+}
+
 /// header | Encrypt(message | header)
-fn seal(key: &Key, header: Header, confounder: &[u8; 16], message: &[u8]) -> Vec<u8> {
-    let header = header.with(TokenFlags::SEALED, 0).octets();
-    let length = key
-        .enctype()
-        .sealed_length(message.len().saturating_add(header.len()));
-    let mut token = Vec::with_capacity(length.saturating_add(header.len()));
+fn seal(key: &CipherKey, header: WrapHeader, confounder: &[u8; 16], message: &[u8]) -> Vec<u8> {
+    let header = header.octets();
+    let overhead = overhead(key.enctype(), Protection::Confidentiality);
+    let mut token = Vec::with_capacity(message.len().saturating_add(overhead));
     token.extend_from_slice(&header);
-    key.seal(
-        KeyUsage::ACCEPTOR_SEAL,
-        confounder,
-        &[message, &header],
-        &mut token,
-    );
+    key.seal(confounder, &[message, &header], &mut token);
     token
 }
 
 /// header | message | checksum(message | header with EC and RRC zero)
-fn sign(key: &Key, header: Header, message: &[u8]) -> Vec<u8> {
-    let signed = header.with(TokenFlags(0), 0);
-    let checksum = key
-        .mac(KeyUsage::ACCEPTOR_SEAL)
-        .checksum(&[message, &signed.octets()]);
-    let length = u16::try_from(checksum.as_ref().len()).unwrap_or(u16::MAX); // 24 at most
-    let sent = WrapHeader {
-        extra_count: length,
-        ..signed
-    };
+fn sign(key: &MacKey, signed: WrapHeader, message: &[u8]) -> Vec<u8> {
+    let checksum = key.checksum(&[message, &signed.octets()]);
+    let sent = counting(signed, checksum.as_ref().len());
     [sent.octets().as_slice(), message, checksum.as_ref()].concat()
 }
 
-fn open<'t>(key: &Key, header: WrapHeader, data: &'t mut [u8]) -> Result<&'t [u8], MessageError> {
-    let plaintext = key
-        .open(KeyUsage::INITIATOR_SEAL, data)
-        .map_err(|_| MessageError::Integrity)?;
+/// Verifies an initiator's token where it lies; gives the message and its sequence number.
+pub(super) fn unwrap<'t>(
+    receiving: &mut Receiving,
+    keys: &ContextKeys,
+    token: &'t mut [u8],
+) -> Result<(&'t [u8], Protection, u64), MessageError> {
+    if let Err(error) = WrapHeader::split(token) {
+        return Err(refusal(token, error));
+    }
+    let (header, data) = WrapHeader::split(token).map_err(MessageError::Malformed)?;
+    let (prepared, key) = receiving.rfc4121(keys, header.flags)?;
+    // RFC 4121 §4.2.5: the count may exceed the length; Windows sends 28.
+    let rotated = usize::from(header.right_rotation_count).checked_rem(data.len());
+    if let Some(rotated @ 1..) = rotated {
+        data.rotate_left(rotated);
+    }
+    let (message, protection) = match header.flags.contains(TokenFlags::SEALED) {
+        true => (
+            open(prepared.cipher(key), header, data)?,
+            Protection::Confidentiality,
+        ),
+        false => (
+            verify(prepared.wrap_mac(key), header, data)?,
+            Protection::Integrity,
+        ),
+    };
+    Ok((message, protection, header.sequence))
+}
+
+fn open<'t>(
+    key: &CipherKey,
+    header: WrapHeader,
+    data: &'t mut [u8],
+) -> Result<&'t [u8], MessageError> {
+    let plaintext = key.open(data).map_err(|_| MessageError::Integrity)?;
     let (rest, copy) = plaintext
         .split_last_chunk::<{ WrapHeader::LENGTH }>()
         .ok_or(MessageError::Header)?;
@@ -155,7 +160,11 @@ fn open<'t>(key: &Key, header: WrapHeader, data: &'t mut [u8]) -> Result<&'t [u8
     rest.get(..length).ok_or(MessageError::Header)
 }
 
-fn verify<'t>(key: &Key, header: WrapHeader, data: &'t mut [u8]) -> Result<&'t [u8], MessageError> {
+fn verify<'t>(
+    key: &MacKey,
+    header: WrapHeader,
+    data: &'t mut [u8],
+) -> Result<&'t [u8], MessageError> {
     let expected = key.enctype().checksum_length();
     if usize::from(header.extra_count) != expected {
         return Err(MessageError::Header);
@@ -167,12 +176,15 @@ fn verify<'t>(key: &Key, header: WrapHeader, data: &'t mut [u8]) -> Result<&'t [
     let (message, checksum) = data
         .split_at_checked(length)
         .ok_or(MessageError::Integrity)?;
-    let signed = WrapHeader {
-        extra_count: 0,
-        ..header.unrotated()
-    };
-    key.mac(KeyUsage::INITIATOR_SEAL)
-        .verify(&[message, &signed.octets()], checksum)
+    key.verify(&[message, &signed(header).octets()], checksum)
         .map_err(|_| MessageError::Integrity)?;
     Ok(message)
+}
+
+/// The header that was signed with a message, of the one that was sent.
+pub(super) const fn signed(sent: WrapHeader) -> WrapHeader {
+    WrapHeader {
+        extra_count: 0,
+        ..sent.unrotated()
+    }
 }

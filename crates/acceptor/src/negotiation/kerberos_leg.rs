@@ -189,9 +189,10 @@ impl ClaimedLeg {
             claim,
             now,
         } = self;
+        let remembered = acceptor.settings.rules.sequence_window;
         let answered = claim
             .settle(verdict)
-            .and_then(|client| ap_rep::answer(client, &acceptor.entropy));
+            .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered));
         let mut answer = match answered {
             Ok(answer) => answer,
             Err(error) => {

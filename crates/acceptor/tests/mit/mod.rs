@@ -13,16 +13,20 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+#[allow(
+    dead_code,
+    reason = "not every test that shares this file needs all of it"
+)]
 pub(crate) struct Exchange {
     pub(crate) name: String,
     pub(crate) context: SecurityContext,
     pub(crate) messages: Vec<Value>,
     /// The key that protects the messages.
-    #[allow(dead_code, reason = "not every test that shares this file needs it")]
     pub(crate) key: (i32, Vec<u8>),
 }
 
 /// Without an AP-REP: keys and numbers are the initiator's.
+#[allow(dead_code, reason = "not every test that shares this file needs it")]
 pub(crate) fn one_way_exchanges() -> Vec<Exchange> {
     let established = exchanges("one-way");
     assert_eq!(

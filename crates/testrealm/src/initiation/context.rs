@@ -1,8 +1,8 @@
 //! [`InitiatorContext`]: the initiator's end of a security context (RFC 4121 §2, §4.2).
 
-use super::{Conversation, InitiationError, rc4_mic};
+use super::{Conversation, InitiationError};
 use crate::random::Octets;
-use portcullis_crypto::{Enctype, Key, KeyUsage};
+use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::gss::{MicToken, TokenFlags};
 use portcullis_formats::registry::EtypeNumber;
 use std::sync::Arc;
@@ -55,12 +55,11 @@ impl InitiatorContext {
     /// A MIC over `message`.
     ///
     /// # Errors
-    /// [`InitiationError::NoMessageTokens`] with a key of DES3.
+    /// [`InitiationError::NoMessageTokens`] with a key of no known kind.
     pub fn mic(&mut self, message: &[u8]) -> Result<Vec<u8>, InitiationError> {
-        let token = match self.key().enctype() {
-            Enctype::Rc4Hmac => rc4_mic::make(self.key(), self.sending, message)?,
-            enctype if enctype.is_cfx() => self.make_mic(message),
-            _ => return Err(InitiationError::NoMessageTokens),
+        let token = match self.key().enctype().is_cfx() {
+            true => self.make_mic(message),
+            false => self.rfc1964_mic(message)?,
         };
         self.sending = self.sending.wrapping_add(1);
         Ok(token)
@@ -70,12 +69,11 @@ impl InitiatorContext {
     ///
     /// # Errors
     /// [`InitiationError::Mic`] when it is not that; [`InitiationError::NoMessageTokens`] with a
-    /// key of DES3.
+    /// key of no known kind.
     pub fn verify_mic(&mut self, message: &[u8], token: &[u8]) -> Result<(), InitiationError> {
-        match self.key().enctype() {
-            Enctype::Rc4Hmac => rc4_mic::verify(self.key(), self.receiving, message, token)?,
-            enctype if enctype.is_cfx() => self.verify_rfc4121_mic(message, token)?,
-            _ => return Err(InitiationError::NoMessageTokens),
+        match self.key().enctype().is_cfx() {
+            true => self.verify_rfc4121_mic(message, token)?,
+            false => self.verify_rfc1964_mic(message, token)?,
         }
         self.receiving = self.receiving.wrapping_add(1);
         Ok(())

@@ -5,7 +5,7 @@ mod context;
 mod envelope;
 mod error;
 mod negotiation;
-mod rc4_mic;
+mod rfc1964;
 mod third_leg;
 mod wrap;
 

@@ -47,19 +47,24 @@ impl InitiatorContext {
     /// Wraps `message` for the acceptor, as MIT krb5 does.
     ///
     /// # Errors
-    /// [`InitiationError::NoMessageTokens`] with a key of RC4 or DES3.
+    /// [`InitiationError::NoMessageTokens`] with a key of no known kind.
     pub fn wrap(
         &mut self,
         message: &[u8],
         protection: Protection,
     ) -> Result<Vec<u8>, InitiationError> {
+        if !self.key().enctype().is_cfx() {
+            let token = self.rfc1964_wrap(message, protection)?;
+            self.sending = self.sending.wrapping_add(1);
+            return Ok(token);
+        }
         self.wrap_shaped(message, protection, WrapShape::MIT)
     }
 
     /// The same in another peer's shape, or in nobody's.
     ///
     /// # Errors
-    /// [`InitiationError::NoMessageTokens`] with a key of RC4 or DES3.
+    /// [`InitiationError::NoMessageTokens`] with a key of RC4 or DES3, whose tokens have one shape.
     pub fn wrap_shaped(
         &mut self,
         message: &[u8],
@@ -86,10 +91,12 @@ impl InitiatorContext {
     ///
     /// # Errors
     /// [`InitiationError::Wrap`] when it is not that; [`InitiationError::Malformed`] when it is no
-    /// Wrap token; [`InitiationError::NoMessageTokens`] with a key of RC4 or DES3.
+    /// Wrap token; [`InitiationError::NoMessageTokens`] with a key of no known kind.
     pub fn unwrap(&mut self, token: &[u8]) -> Result<(Vec<u8>, Protection), InitiationError> {
         if !self.key().enctype().is_cfx() {
-            return Err(InitiationError::NoMessageTokens);
+            let unwrapped = self.rfc1964_unwrap(token)?;
+            self.receiving = self.receiving.wrapping_add(1);
+            return Ok(unwrapped);
         }
         let mut token = token.to_vec();
         let (header, data) = WrapHeader::split(&mut token)?;
