@@ -8,19 +8,23 @@ use portcullis::{Enctype, Principal};
 use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
 use portcullis_formats::registry::EtypeNumber;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
 /// A name or alias, and whose it is.
 type Entry = (Principal, Arc<Account>);
 
-/// Writes all files into `directory`. The first realm is the default one.
+/// How many users get their keytabs at once: a key takes milliseconds to be made from a password.
+const AT_ONCE: usize = 16;
+
+/// Writes all files into `directory`, but for the keytabs that are returned. The first realm is the
+/// default one.
 pub(super) fn write(
     directory: &Path,
     realms: &[Arc<Realm>],
     address: SocketAddr,
-) -> io::Result<()> {
+) -> io::Result<UserKeytabs> {
     fs::create_dir_all(directory)?;
     let accounts: Vec<_> = realms
         .iter()
@@ -31,16 +35,39 @@ pub(super) fn write(
     let services = accounts.iter().filter(|(_, account)| is_service(account));
     write_private(&directory.join("services.keytab"), &keytab(services)?)?;
     let mut passwords = String::new();
-    for user in &accounts {
-        let (name, account) = user;
+    let mut keytabs = Vec::new();
+    for (name, account) in accounts {
         let Some(password) = account.password() else {
             continue;
         };
-        let file = directory.join(file_name(name, realms));
-        write_private(&file, &keytab([user])?)?;
         let _ = writeln!(passwords, "{name}\t{password}"); // a String takes everything
+        keytabs.push(UserKeytab {
+            path: directory.join(file_name(&name, realms)),
+            user: (name, account),
+        });
     }
-    write_private(&directory.join("passwords.txt"), passwords.as_bytes())
+    write_private(&directory.join("passwords.txt"), passwords.as_bytes())?;
+    let rest = keytabs.split_off(keytabs.len().min(AT_ONCE));
+    keytabs.iter().try_for_each(UserKeytab::write)?;
+    Ok(rest)
+}
+
+/// The keytabs of users that are still to be written.
+pub(super) type UserKeytabs = Vec<UserKeytab>;
+
+/// A keytab that is still to be written.
+pub(super) struct UserKeytab {
+    path: PathBuf,
+    user: Entry,
+}
+
+impl UserKeytab {
+    /// Writes it beside its place, then puts it there: whoever finds it finds all of it.
+    pub(super) fn write(&self) -> io::Result<()> {
+        let unfinished = self.path.with_extension("keytab.unfinished");
+        write_private(&unfinished, &keytab([&self.user])?)?;
+        fs::rename(unfinished, &self.path)
+    }
 }
 
 /// Writes a file for its owner alone: the keys of a realm from a random seed are nobody else's.

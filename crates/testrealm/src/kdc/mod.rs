@@ -8,7 +8,7 @@
 //! | `subject` | whom the ticket is about: `s4u2self`, `s4u2proxy` ([MS-SFU]) |
 //! | `issue` | what a ticket says, sealed for the service and for the client |
 //! | `krb_error` | why there is none |
-//! | `serve` | the same on sockets; `configuration` writes what clients need |
+//! | `serve` | the same on sockets: `datagrams`, `connections`; `configuration` writes what clients need |
 //!
 //! What it leaves out, beside all that keeps a real KDC safe: FAST and other preauthentication,
 //! postdated and anonymous tickets, PACs, changing passwords, a replay cache, and the
@@ -18,7 +18,9 @@ mod account;
 mod as_exchange;
 mod client_name;
 mod configuration;
+mod connections;
 mod database;
+mod datagrams;
 mod exchange;
 mod issue;
 mod krb_error;

@@ -1,26 +1,16 @@
 //! [`ServedKdc`], not for production: the KDC on UDP and TCP sockets of loopback (RFC 4120 §7.2).
 
+use super::configuration::{self, UserKeytabs};
 use super::source::Source;
-use super::{MiniKdc, configuration};
+use super::{MiniKdc, connections, datagrams};
 use core::net::{Ipv4Addr, SocketAddr};
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::time::Duration;
-use portcullis_formats::registry::ErrorCode;
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::SystemTime;
 
-/// The longest reply in one datagram, MIT krb5's default.
-const LONGEST_DATAGRAM: usize = 4096;
-/// The longest request on a connection.
-const LONGEST_REQUEST: usize = 65_536;
-/// How long a connection may say nothing.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait when this process has no socket left.
-const PAUSE: Duration = Duration::from_millis(10);
 /// Somebody may have the number that TCP gave us on UDP.
 const ATTEMPTS: usize = 16;
 
@@ -31,6 +21,7 @@ pub struct ServedKdc {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
+    keytabs: Mutex<Option<JoinHandle<io::Result<()>>>>,
 }
 
 impl MiniKdc {
@@ -45,7 +36,9 @@ impl MiniKdc {
     /// - `alice.keytab` for each user, and all passwords in `passwords.txt`.
     ///
     /// Keytabs and passwords are for their owner alone, where files have modes.
-    /// They have the principals that there are now; the KDC knows those that come later, too.
+    /// They have the principals that there are now; the KDC knows those that come later, too. A key
+    /// takes milliseconds to be made from a password: of more than sixteen users the others get
+    /// their keytabs while the KDC serves ([`ServedKdc::wait_for_keytabs`]).
     ///
     /// # Errors
     /// When a file cannot be written, or there is no such port.
@@ -56,31 +49,26 @@ impl MiniKdc {
         };
         let (tcp, udp) = bind(port)?;
         let address = tcp.local_addr()?;
-        configuration::write(directory.as_ref(), &self.realms(), address)?;
+        let keytabs = configuration::write(directory.as_ref(), &self.realms(), address)?;
         let stop = Arc::new(AtomicBool::new(false));
-        let (also_kdc, also_stop) = (kdc.clone(), stop.clone());
-        let threads = vec![
-            thread::spawn(move || datagrams(&also_kdc, &udp, &also_stop)),
-            {
-                let stop = stop.clone();
-                thread::spawn(move || connections(&kdc, &tcp, &stop))
-            },
-        ];
+        let mut threads = datagrams::answer(&kdc, udp, &stop);
+        threads.push(connections::answer(kdc, tcp, stop.clone()));
         Ok(ServedKdc {
             address,
-            stop,
             threads,
+            keytabs: Mutex::new(Some(write_the_rest(keytabs, stop.clone()))),
+            stop,
         })
     }
+}
 
-    /// The reply as it fits into one datagram.
-    fn answer_datagram(&self, request: &[u8], now: SystemTime) -> Vec<u8> {
-        let reply = self.answer(request, now);
-        if reply.len() > LONGEST_DATAGRAM {
-            return self.refuse(ErrorCode::RESPONSE_TOO_BIG, "RESPONSE_TOO_BIG", now);
-        }
-        reply
-    }
+fn write_the_rest(keytabs: UserKeytabs, stop: Arc<AtomicBool>) -> JoinHandle<io::Result<()>> {
+    thread::spawn(move || {
+        let keytabs = keytabs.into_iter();
+        keytabs
+            .take_while(|_| !stop.load(Ordering::Acquire))
+            .try_for_each(|keytab| keytab.write())
+    })
 }
 
 impl ServedKdc {
@@ -89,12 +77,23 @@ impl ServedKdc {
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Returns when the keytabs of all users are written.
+    ///
+    /// # Errors
+    /// When one could not be; told once.
+    pub fn wait_for_keytabs(&self) -> io::Result<()> {
+        let mut keytabs = self.keytabs.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = keytabs.take().map(JoinHandle::join);
+        written.and_then(Result::ok).unwrap_or(Ok(()))
+    }
 }
 
 impl Drop for ServedKdc {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
-        // Both threads wait for somebody: here he is.
+        let _ = self.wait_for_keytabs(); // at most one more
+        // Both sockets wait for somebody: here he is.
         let by_tcp = TcpStream::connect(self.address);
         let by_udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
             .and_then(|socket| socket.send_to(&[], self.address));
@@ -118,68 +117,4 @@ fn bind(port: u16) -> io::Result<(TcpListener, UdpSocket)> {
         }
     }
     Err(last)
-}
-
-fn datagrams(kdc: &MiniKdc, socket: &UdpSocket, stop: &AtomicBool) {
-    let mut buffer = vec![0; LONGEST_REQUEST];
-    loop {
-        let received = socket.recv_from(&mut buffer);
-        if stop.load(Ordering::Acquire) {
-            return;
-        }
-        // An error is about an earlier reply that found its client gone.
-        let Ok((length, client)) = received else {
-            continue;
-        };
-        let request = buffer.get(..length).unwrap_or_default();
-        let reply = kdc.answer_datagram(request, SystemTime::now());
-        if !reply.is_empty() {
-            let _ = socket.send_to(&reply, client);
-        }
-    }
-}
-
-fn connections(kdc: &MiniKdc, listener: &TcpListener, stop: &AtomicBool) {
-    loop {
-        let accepted = listener.accept();
-        if stop.load(Ordering::Acquire) {
-            return;
-        }
-        let Ok((connection, _)) = accepted else {
-            thread::sleep(PAUSE);
-            continue;
-        };
-        let kdc = kdc.clone();
-        // Ends by itself, at the latest when the client has been silent for long enough.
-        let _ = thread::Builder::new().spawn(move || converse(&kdc, connection));
-    }
-}
-
-/// Request after request, each behind its length in four octets (RFC 4120 §7.2.2).
-fn converse(kdc: &MiniKdc, mut connection: TcpStream) -> io::Result<()> {
-    connection.set_read_timeout(Some(PATIENCE))?;
-    connection.set_write_timeout(Some(PATIENCE))?;
-    loop {
-        let mut length = [0; 4];
-        connection.read_exact(&mut length)?;
-        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        let now = SystemTime::now();
-        if length > LONGEST_REQUEST {
-            let reply = kdc.refuse(ErrorCode::FIELD_TOOLONG, "FIELD_TOOLONG", now);
-            return send(&mut connection, &reply);
-        }
-        let mut request = vec![0; length];
-        connection.read_exact(&mut request)?;
-        let reply = kdc.answer(&request, SystemTime::now());
-        if reply.is_empty() {
-            return Ok(());
-        }
-        send(&mut connection, &reply)?;
-    }
-}
-
-fn send(connection: &mut TcpStream, reply: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(reply.len()).unwrap_or(u32::MAX);
-    let framed = [length.to_be_bytes().as_slice(), reply].concat();
-    connection.write_all(&framed)
 }
