@@ -18,6 +18,7 @@ pub mod process;
 pub mod realm;
 pub mod recorded;
 pub mod rig;
+pub mod sasl;
 pub mod seeded;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

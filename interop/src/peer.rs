@@ -70,9 +70,19 @@ impl Peer {
         packages: &["krb5-gss-samples"],
         probe: &["/bin/sh", "-c", "test -x /usr/bin/gss-client"],
     };
+    /// The sample client of Cyrus SASL, with MIT's GSS-API.
+    pub const CYRUS_SASL: Self = Self {
+        name: "sasl-sample-client",
+        packages: &["sasl2-bin", "libsasl2-modules-gssapi-mit"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "test -x /usr/bin/sasl-sample-client && ls /usr/lib/*/sasl2/libgssapiv2.so",
+        ],
+    };
 
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MIT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
@@ -80,6 +90,7 @@ impl Peer {
         Self::JAVA,
         Self::GOKRB5,
         Self::GSS_CLIENT,
+        Self::CYRUS_SASL,
     ];
 
     /// Whether it is installed.

@@ -12,7 +12,7 @@ use crate::tests::{outcome, runner};
 
 /// Builds the programs and runs the tests of `interop`; those that a missing peer made return early count as skipped.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let builds: [(&str, &[&str]); 3] = [
+    let builds: [(&str, &[&str]); 4] = [
         (
             "PORTCULLIS_BIN",
             &["--package", "portcullis-cli", "--bin", "portcullis"],
@@ -31,6 +31,10 @@ pub(crate) fn run(root: &Path) -> Outcome {
         (
             "PORTCULLIS_GSS_SERVER",
             &["--package", "portcullis", "--example", "gss_server"],
+        ),
+        (
+            "PORTCULLIS_LINE_SERVER",
+            &["--package", "portcullis-sasl", "--example", "line_server"],
         ),
     ];
     let mut environment: Vec<(&str, OsString)> = Vec::new();

@@ -5,9 +5,9 @@
 //! ```console
 //! $ mkfifo back
 //! $ cargo run -p portcullis-sasl --example line_server -- --keytab host.keytab < back |
-//!       sasl-sample-client -m GSSAPI -s host -n web.example.test > back
+//!       stdbuf -oL sasl-sample-client -l -m GSSAPI -s host -n web.example.test > back
 //! login alice@EXAMPLE.TEST, confidentiality
-//! message srv message 1
+//! message client message 1
 //! ```
 
 #![allow(
@@ -24,7 +24,8 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-const GREETING: &[u8] = b"hello from the line server";
+/// What the sample client waits for.
+const GREETING: &[u8] = b"srv message 1\0";
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
@@ -50,6 +51,7 @@ fn run() -> Fallible<()> {
     let layer = session.into_layer();
     eprintln!("login {client}, {}", name(layer.as_ref()));
     let message = exchange_messages(layer)?;
+    let message = message.strip_suffix(b"\0").unwrap_or(&message);
     eprintln!("message {}", message.escape_ascii());
     Ok(())
 }
