@@ -37,13 +37,21 @@ impl Acceptor {
         AcceptorBuilder::new(keytab)
     }
 
+    /// Settings of an acceptor without a keytab, for clients that come user-to-user alone
+    /// (RFC 4120 §3.7): each negotiation is given [`OurTgt`](crate::user_to_user::OurTgt).
+    pub fn user_to_user() -> AcceptorBuilder {
+        AcceptorBuilder::user_to_user()
+    }
+
     /// The same acceptor with other keys: same rules, same replay cache.
     ///
     /// # Errors
     /// [`ConfigError::NoUsableKey`].
     pub fn with_keytab(&self, keytab: Keytab) -> Result<Self, ConfigError> {
+        let mut rules = self.settings.rules.clone();
+        rules.user_to_user_only = false;
         let settings = Settings {
-            rules: self.settings.rules.clone(),
+            rules,
             keytab,
             tickets: self.settings.tickets.anew(),
         };
@@ -62,6 +70,9 @@ impl Acceptor {
 /// These settings, if any ticket at all can be opened with them.
 fn usable(settings: Settings) -> Result<Settings, ConfigError> {
     let rules = &settings.rules;
+    if rules.user_to_user_only {
+        return Ok(settings);
+    }
     let usable =
         settings.keytab.service_keys().iter().any(|key| {
             rules.service.matches(&key.principal) && rules.enctypes.contains(key.enctype)

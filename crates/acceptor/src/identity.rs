@@ -35,13 +35,13 @@ pub struct Identity {
     pub(crate) delegated: Option<DelegatedCredential>,
 }
 
-/// The key of the keytab that opened the ticket.
+/// The key that opened the ticket: of the keytab, or in user-to-user our session key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyUsed {
     /// Whose key.
     pub principal: Principal,
-    /// Its version by the keytab.
+    /// Its version by the keytab; 0 if it has none.
     pub kvno: Kvno,
     /// Its encryption type.
     pub etype: EtypeNumber,
@@ -59,6 +59,8 @@ pub enum KeySelected {
     OtherKvno,
     /// Another principal: one account with several names, or a name rewritten on the way.
     Alias,
+    /// No key of a keytab, but the session key of [`OurTgt`](crate::user_to_user::OurTgt).
+    SessionKey,
 }
 
 /// How the AP-REQ was wrapped.
@@ -233,13 +235,14 @@ impl fmt::Debug for Identity {
 }
 
 impl KeySelected {
-    /// `exact`, `other-kvno` or `alias`.
+    /// `exact`, `other-kvno`, `alias` or `session-key`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::OtherKvno => "other-kvno",
             Self::Alias => "alias",
+            Self::SessionKey => "session-key",
         }
     }
 }

@@ -99,6 +99,14 @@ impl Keytab {
         Ok((keytab, damage))
     }
 
+    /// No key at all.
+    pub(crate) const fn empty() -> Self {
+        Self {
+            keys: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
     /// The keys that can be used, policy permitting.
     pub fn keys(&self) -> impl Iterator<Item = KeytabKey> + '_ {
         self.keys.iter().map(ServiceKey::summary)
@@ -151,6 +159,20 @@ impl Keytab {
 }
 
 impl ServiceKey {
+    /// The session key of a ticket-granting ticket of `owner`'s: it has no version.
+    pub(crate) fn of_session(owner: Principal, key: &Key) -> Self {
+        Self {
+            principal: owner,
+            kvno: Kvno(0),
+            kvno_is_8_bit: false,
+            enctype: key.enctype(),
+            ticket: key.cipher(KeyUsage::TICKET),
+            pac: key.mac(KeyUsage::PAC_CHECKSUM),
+            index: 0,
+            identical_to: 0,
+        }
+    }
+
     /// Whether this is the version that a ticket names. A file that keeps eight bits of the number
     /// only (`ktpass` writes such) matches the low eight, and a key of version 0 any, as in MIT krb5.
     pub(crate) fn is_version(&self, kvno: Kvno) -> bool {

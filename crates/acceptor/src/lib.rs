@@ -49,6 +49,7 @@ mod settings;
 mod tickets;
 mod time;
 pub mod transited;
+pub mod user_to_user;
 
 pub use acceptor::{Acceptor, AcceptorBuilder, ConfigError};
 pub use context::SecurityContext;

@@ -1,5 +1,6 @@
 //! [`Peer`]: what the caller knows about the peer, beside its token.
 
+use crate::user_to_user::OurTgt;
 use core::net::IpAddr;
 
 /// What the caller knows about the peer, beside its token.
@@ -9,4 +10,8 @@ pub(crate) struct Peer {
     pub(crate) bindings: Vec<[u8; 16]>,
     /// Where it connects from, if tickets are to be held to their addresses.
     pub(crate) address: Option<IpAddr>,
+    /// Our ticket-granting ticket, if the peer may come with a ticket sealed with its session key.
+    pub(crate) tgt: Option<OurTgt>,
+    /// The peer has asked for that ticket, and got it.
+    pub(crate) got_tgt: bool,
 }

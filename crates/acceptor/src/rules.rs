@@ -60,6 +60,8 @@ pub(crate) struct Rules {
     pub(crate) sid_filter: Option<SidFilter>,
     pub(crate) keep_delegated_credentials: bool,
     pub(crate) raw_ap_req: bool,
+    /// There is no keytab: tickets are sealed with a session key of ours.
+    pub(crate) user_to_user_only: bool,
     pub(crate) max_token: usize,
     pub(crate) max_mech_types: usize,
     /// How many sequence numbers behind the latest a context remembers.
@@ -84,6 +86,7 @@ impl Default for Rules {
             sid_filter: None,
             keep_delegated_credentials: false,
             raw_ap_req: false,
+            user_to_user_only: false,
             max_token: 64 * 1024,
             max_mech_types: 512,
             sequence_window: 64,

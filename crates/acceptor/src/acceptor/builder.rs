@@ -82,6 +82,12 @@ impl AcceptorBuilder {
         }
     }
 
+    pub(super) fn user_to_user() -> Self {
+        let mut builder = Self::new(Keytab::empty());
+        builder.rules.user_to_user_only = true;
+        builder
+    }
+
     /// The services that may be asked for. Default: every one of the keytab.
     pub fn service(mut self, service: impl Into<ServicePattern>) -> Self {
         self.rules.service = service.into();

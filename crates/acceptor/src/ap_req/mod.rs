@@ -38,7 +38,7 @@ pub(crate) fn verify(
     now: KerberosTime,
 ) -> Result<Unrecorded, Error> {
     let rules = &settings.rules;
-    let sighting = Sighting::of(request, settings)?; // it was sealed with our key
+    let sighting = Sighting::of(request, settings, peer)?; // it was sealed with our key
     let mut plaintext = Zeroizing::new(Vec::new());
     let claim = OpenTicket::read(request, &sighting)?
         .open_authenticator(&mut plaintext)? // the sender holds its session key

@@ -150,17 +150,31 @@ impl Rank {
     }
 }
 
+/// The session key that a client knows of does not open its ticket.
+#[cold]
+pub(super) fn wrong_session_key(ticket: &Ticket<'_>) -> Error {
+    match wanted(ticket) {
+        Ok(wanted) => TicketError::Integrity(Box::new(wanted)).into(),
+        Err(error) => error.into(),
+    }
+}
+
+/// The key that a ticket says it was sealed with.
+fn wanted(ticket: &Ticket<'_>) -> Result<WantedKey, TicketError> {
+    let service = Principal::from_wire(ticket.realm, ticket.sname);
+    Ok(WantedKey {
+        service: service.map_err(TicketError::ServiceName)?,
+        etype: ticket.enc_part.etype,
+        kvno: ticket.enc_part.kvno.filter(|kvno| *kvno != Kvno(0)),
+    })
+}
+
 /// Why no key opened `ticket`: what it wants, what the keytab lacks, what is nearest.
 #[cold]
 pub(super) fn diagnosis(ticket: &Ticket<'_>, settings: &Settings) -> Error {
-    let service = match Principal::from_wire(ticket.realm, ticket.sname) {
-        Ok(service) => service,
-        Err(error) => return TicketError::ServiceName(error).into(),
-    };
-    let wanted = WantedKey {
-        service,
-        etype: ticket.enc_part.etype,
-        kvno: ticket.enc_part.kvno.filter(|kvno| *kvno != Kvno(0)),
+    let wanted = match wanted(ticket) {
+        Ok(wanted) => wanted,
+        Err(error) => return error.into(),
     };
     let Some(reason) = what_is_missing(&wanted, settings) else {
         return TicketError::Integrity(Box::new(wanted)).into();

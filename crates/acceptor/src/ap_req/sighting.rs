@@ -3,9 +3,12 @@
 use super::claim::Unrecorded;
 use super::service_key;
 use crate::error::{Encrypted, Error, Unsupported};
+use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
+use crate::peer::Peer;
 use crate::settings::Settings;
 use crate::tickets::{KnownTicket, OpenedTicket, Place};
+use crate::user_to_user::OurTgt;
 use portcullis_formats::messages::{ApOptions, ApReq, KerberosTime, Ticket};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -13,7 +16,8 @@ use zeroize::Zeroizing;
 /// A ticket that a key of ours opened, now or when it came before.
 pub(super) struct Sighting<'s> {
     pub(super) service_key: &'s ServiceKey,
-    place: Place,
+    /// Where it is remembered, if it may be.
+    place: Option<Place>,
     opened: Opened,
 }
 
@@ -23,12 +27,51 @@ enum Opened {
 }
 
 impl<'s> Sighting<'s> {
-    /// RFC 4120 §3.2.3: the ticket is decrypted with the version of our key that it names.
-    pub(super) fn of(request: &ApReq<'_>, settings: &'s Settings) -> Result<Self, Error> {
-        if request.ap_options.contains(ApOptions::USE_SESSION_KEY) {
-            return Err(Unsupported::UserToUser.into());
+    /// RFC 4120 §3.2.3: the ticket is decrypted with the version of our key that it names, or with
+    /// our session key if the client says so. That the client's word stands in clear does no harm:
+    /// with the wrong one the ticket does not open.
+    pub(super) fn of(
+        request: &ApReq<'_>,
+        settings: &'s Settings,
+        peer: &'s Peer,
+    ) -> Result<Self, Error> {
+        let user_to_user = request.ap_options.contains(ApOptions::USE_SESSION_KEY);
+        match (user_to_user, &peer.tgt) {
+            (true, Some(tgt)) => Self::user_to_user(&request.ticket, settings, tgt),
+            (true, None) => Err(Unsupported::UserToUser.into()),
+            (false, _) if settings.rules.user_to_user_only => {
+                Err(Unsupported::UserToUserRequired.into())
+            }
+            (false, _) => Self::of_service(&request.ticket, settings),
         }
-        let ticket = &request.ticket;
+    }
+
+    /// RFC 4120 §3.7: the ticket is sealed with the session key of our ticket-granting ticket. It
+    /// is not remembered: what is known of tickets belongs to the keytab's keys.
+    fn user_to_user(
+        ticket: &Ticket<'_>,
+        settings: &Settings,
+        tgt: &'s OurTgt,
+    ) -> Result<Self, Error> {
+        let permitted = &settings.rules.enctypes;
+        let enctype = permitted.permit(Encrypted::Ticket, ticket.enc_part.etype)?;
+        let service_key = tgt.key();
+        let mut plaintext = Zeroizing::new(Vec::new());
+        let part = match enctype == service_key.enctype {
+            true => open_with(service_key, ticket, &mut plaintext),
+            false => None,
+        };
+        let part = part.ok_or_else(|| service_key::wrong_session_key(ticket))?;
+        let how = KeySelected::SessionKey;
+        let opened = OpenedTicket::new(plaintext, part, service_key.index, how);
+        Ok(Self {
+            service_key,
+            place: None,
+            opened: Opened::Now(opened),
+        })
+    }
+
+    fn of_service(ticket: &Ticket<'_>, settings: &'s Settings) -> Result<Self, Error> {
         let place = settings.tickets.place(ticket);
         let (service_key, opened) = match known(place, ticket, settings) {
             Some((key, known)) => (key, Opened::Before(known)),
@@ -39,7 +82,7 @@ impl<'s> Sighting<'s> {
         };
         Ok(Self {
             service_key,
-            place,
+            place: Some(place),
             opened,
         })
     }
@@ -68,15 +111,15 @@ impl<'s> Sighting<'s> {
         settings: &Settings,
         now: KerberosTime,
     ) -> Unrecorded {
-        match self.opened {
-            Opened::Before(known) => return claim.with_known_ticket(known),
-            Opened::Now(opened) if settings.tickets.saw(self.place) => {
+        match (self.opened, self.place) {
+            (Opened::Before(known), _) => return claim.with_known_ticket(known),
+            (Opened::Now(opened), Some(place)) if settings.tickets.saw(place) => {
                 let (session_key, ends) = claim.of_ticket();
                 if let Some(known) = KnownTicket::new(ticket, opened, session_key.clone(), ends) {
-                    settings.tickets.enter(self.place, known, now);
+                    settings.tickets.enter(place, known, now);
                 }
             }
-            Opened::Now(_) => {}
+            (Opened::Now(_), _) => {}
         }
         claim
     }

@@ -53,9 +53,11 @@ impl Error {
 impl Unsupported {
     const fn blame(&self) -> Blame {
         match self {
-            Self::TokenId(_) | Self::BareApReq | Self::FramedDceStyle | Self::UserToUser => {
-                Blame::Peer
-            }
+            Self::TokenId(_)
+            | Self::BareApReq
+            | Self::FramedDceStyle
+            | Self::UserToUser
+            | Self::UserToUserRequired => Blame::Peer,
             // The client has no ticket for us, or a ticket of a kind that nobody wants any more.
             Self::Ntlm
             | Self::NegoEx

@@ -50,6 +50,7 @@ impl Unsupported {
             Self::Ntlm | Self::NegoEx | Self::Mechanism { .. } => None,
             Self::TokenId(_) | Self::BareApReq => Some(ErrorCode::MSG_TYPE),
             Self::UserToUser => Some(ErrorCode::NOKEY),
+            Self::UserToUserRequired => Some(ErrorCode::USER_TO_USER_REQUIRED),
             Self::FramedDceStyle
             | Self::Enctype { .. }
             | Self::EnctypeNotPermitted { .. }

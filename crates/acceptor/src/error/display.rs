@@ -69,6 +69,9 @@ impl Display for Unsupported {
             Self::UserToUser => f.write_str(
                 "user-to-user ticket, sealed with a session key instead of a service key",
             ),
+            Self::UserToUserRequired => {
+                f.write_str("ticket sealed with a service key, and this service has none")
+            }
             Self::Enctype { what, etype } => write!(f, "{what} of {etype}, which is not supported"),
             Self::EnctypeNotPermitted { what, etype } => {
                 write!(f, "{what} of {etype}, which policy does not permit")
@@ -96,6 +99,7 @@ impl Display for NegotiationError {
         f.write_str(match self {
             Self::NotBegun => "later leg of a negotiation that did not begin here",
             Self::HintsRepeated => "second empty token where a first token is due",
+            Self::TgtRepeated => "second request for our ticket-granting ticket",
             Self::NoToken => "later leg without the Kerberos token that is due",
             Self::NoMechanisms => "empty list of mechanisms",
             Self::MechanismNamedAgain => "later leg that names a mechanism again",

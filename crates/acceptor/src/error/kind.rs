@@ -30,7 +30,7 @@ impl Unsupported {
             Self::NegoEx => "negoex",
             Self::Mechanism { .. } => "mechanism",
             Self::TokenId(_) | Self::BareApReq | Self::FramedDceStyle => "token",
-            Self::UserToUser => "user-to-user",
+            Self::UserToUser | Self::UserToUserRequired => "user-to-user",
             Self::Enctype { .. }
             | Self::EnctypeNotPermitted { .. }
             | Self::MessageTokens { .. } => "enctype",

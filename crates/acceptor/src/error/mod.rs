@@ -99,8 +99,11 @@ pub enum Unsupported {
     BareApReq,
     /// The DCE-style flag in a framed token, where the third leg would have no place.
     FramedDceStyle,
-    /// A ticket sealed with a session key of ours (RFC 4120 §3.7).
+    /// A ticket sealed with the session key of a ticket-granting ticket (RFC 4120 §3.7), or a
+    /// request for that ticket, where the caller has not given any.
     UserToUser,
+    /// A ticket sealed with a service's key, where there is no keytab.
+    UserToUserRequired,
     /// An encryption type that is not implemented, or not compiled in.
     Enctype {
         /// What has it.
@@ -148,6 +151,8 @@ pub enum NegotiationError {
     NoToken,
     /// The list of mechanisms is empty.
     NoMechanisms,
+    /// The client asks for our ticket-granting ticket a second time.
+    TgtRepeated,
     /// A later leg names a mechanism again.
     MechanismNamedAgain,
     /// The client says that it refuses.

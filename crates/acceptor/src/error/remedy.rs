@@ -77,6 +77,9 @@ impl Unsupported {
             Self::UserToUser => {
                 "Register an SPN for this service with an account that has a keytab: without one clients fall back to user-to-user."
             }
+            Self::UserToUserRequired => {
+                "Let the client use user-to-user authentication, or give this service a keytab."
+            }
             Self::EnctypeNotPermitted {
                 what: Encrypted::SessionKey,
                 ..

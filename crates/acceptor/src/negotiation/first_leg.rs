@@ -70,7 +70,9 @@ fn spnego(
         };
         return Err(reject_negotiation(Error::TooLarge(bound)));
     }
-    let (chosen, is_first) = choose(&list, offer.mech_token).map_err(reject_negotiation)?;
+    let user_to_user = peer.tgt.is_some();
+    let (chosen, is_first) =
+        choose(&list, offer.mech_token, user_to_user).map_err(reject_negotiation)?;
     let spnego = Spnego {
         chosen,
         first_answer: true,
@@ -83,16 +85,23 @@ fn spnego(
         Some(mech_token) if is_first => {
             kerberos_leg::step(acceptor, peer, Some(spnego), token, mech_token, now)
         }
-        _ => Ok(AwaitKerberos::ask(acceptor, peer, spnego)),
+        _ => Ok(AwaitKerberos::ask(acceptor, peer, spnego, None)),
     }
 }
 
 /// The initiator's first mechanism that is Kerberos, and whether it is its first of all.
-fn choose(list: &MechTypeList<'_>, mech_token: Option<&[u8]>) -> Result<(Mechanism, bool), Error> {
+fn choose(
+    list: &MechTypeList<'_>,
+    mech_token: Option<&[u8]>,
+    user_to_user: bool,
+) -> Result<(Mechanism, bool), Error> {
+    let is_ours = |mechanism: &Mechanism| {
+        mechanism.is_krb5() || user_to_user && *mechanism == Mechanism::Krb5UserToUser
+    };
     let mut offered = list.iter().map(Mechanism::from_oid).enumerate();
     let kerberos = offered.find_map(|(index, mechanism)| {
         mechanism
-            .filter(|mechanism| mechanism.is_krb5())
+            .filter(is_ours)
             .map(|mechanism| (mechanism, index == 0))
     });
     kerberos.ok_or_else(|| without_kerberos(list, mech_token))

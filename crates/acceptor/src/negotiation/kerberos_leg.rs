@@ -4,7 +4,7 @@ use super::envelope::{Envelope, Spnego};
 use super::first_leg::{silent, unknown_token};
 use super::krb_error::{KrbErrorFacts, krb_error};
 use super::third_leg::AwaitThirdLeg;
-use super::{Step, Unrecorded, UnrecordedStep, later_leg};
+use super::{Step, Unrecorded, UnrecordedStep, later_leg, tgt_leg};
 use crate::acceptor::Acceptor;
 use crate::ap_rep::{self, Answer};
 use crate::ap_req;
@@ -50,7 +50,11 @@ pub(super) fn step(
         bare: false,
         spnego,
     };
-    let (mechanism, message) = match ap_req_octets(kerberos_token) {
+    let Message {
+        mechanism,
+        id,
+        octets: message,
+    } = match Message::of(kerberos_token, &peer) {
         Ok(found) => found,
         Err(error) => {
             let error = in_token(error, token, kerberos_token);
@@ -60,6 +64,9 @@ pub(super) fn step(
     };
     envelope.bare = mechanism.is_none();
     envelope.mechanism = mechanism.unwrap_or(chosen);
+    if id == TokenId::TGT_REQUEST {
+        return tgt_leg::step(acceptor, peer, envelope, message);
+    }
     let request = match ApReq::from_der(message) {
         Ok(request) => request,
         Err(error) => {
@@ -111,36 +118,63 @@ fn reject_unread(
     }
 }
 
-/// The octets of the AP-REQ, and the mechanism by its framing if it has one.
-fn ap_req_octets(token: &[u8]) -> Result<(Option<Mechanism>, &[u8]), Error> {
-    match FirstToken::recognize(token)? {
-        FirstToken::Framed(InitialContextToken { oid, inner }) => {
-            let mechanism = Mechanism::from_oid(oid);
-            match mechanism {
-                Some(kerberos) if kerberos.is_krb5() => {}
-                Some(Mechanism::Ntlm) => return Err(Unsupported::Ntlm.into()),
-                Some(Mechanism::NegoEx) => return Err(Unsupported::NegoEx.into()),
-                Some(Mechanism::Krb5UserToUser) => return Err(Unsupported::UserToUser.into()),
-                Some(other) => return Err(mechanism_alone(other.name().to_owned())),
-                None => return Err(mechanism_alone(oid_to_dotted(oid).to_string())),
-            }
-            let split = split_token_id(inner).map_err(|error| in_token(error.into(), token, inner));
-            match split? {
-                (TokenId::AP_REQ, message) => Ok((mechanism, message)),
-                (TokenId(other), _) => Err(Unsupported::TokenId(other).into()),
-            }
+/// A message that can begin a context: an AP-REQ, or a request for our ticket-granting ticket.
+struct Message<'t> {
+    /// By its framing, if it has one.
+    mechanism: Option<Mechanism>,
+    id: TokenId,
+    octets: &'t [u8],
+}
+
+impl<'t> Message<'t> {
+    fn of(token: &'t [u8], peer: &Peer) -> Result<Self, Error> {
+        match FirstToken::recognize(token)? {
+            FirstToken::Framed(framed) => Self::framed(token, framed, peer),
+            FirstToken::ApReq(octets) => Ok(Self {
+                mechanism: None,
+                id: TokenId::AP_REQ,
+                octets,
+            }),
+            FirstToken::Ntlm { .. } => Err(Unsupported::Ntlm.into()),
+            FirstToken::NegoEx => Err(Unsupported::NegoEx.into()),
+            _ => Err(unknown_token(token)),
         }
-        FirstToken::ApReq(message) => Ok((None, message)),
-        FirstToken::Ntlm { .. } => Err(Unsupported::Ntlm.into()),
-        FirstToken::NegoEx => Err(Unsupported::NegoEx.into()),
-        _ => Err(unknown_token(token)),
+    }
+
+    fn framed(token: &[u8], framed: InitialContextToken<'t>, peer: &Peer) -> Result<Self, Error> {
+        let InitialContextToken { oid, inner } = framed;
+        let mechanism = Mechanism::from_oid(oid);
+        let user_to_user = mechanism == Some(Mechanism::Krb5UserToUser);
+        match mechanism {
+            Some(kerberos) if kerberos.is_krb5() => {}
+            Some(Mechanism::Krb5UserToUser) if peer.tgt.is_some() => {}
+            Some(Mechanism::Krb5UserToUser) => return Err(Unsupported::UserToUser.into()),
+            Some(Mechanism::Ntlm) => return Err(Unsupported::Ntlm.into()),
+            Some(Mechanism::NegoEx) => return Err(Unsupported::NegoEx.into()),
+            Some(other) => return Err(mechanism_alone(other.name().to_owned())),
+            None => return Err(mechanism_alone(oid_to_dotted(oid).to_string())),
+        }
+        let split = split_token_id(inner).map_err(|error| in_token(error.into(), token, inner));
+        let (id, octets) = split?;
+        match id {
+            TokenId::AP_REQ => {}
+            TokenId::TGT_REQUEST if user_to_user => {}
+            TokenId(other) => return Err(Unsupported::TokenId(other).into()),
+        }
+        Ok(Self {
+            mechanism,
+            id,
+            octets,
+        })
     }
 }
 
 /// The number of Kerberos that a frame has, whatever is in it: the answer gets the same.
 fn framing_mechanism(token: &[u8]) -> Option<Mechanism> {
     let framed = InitialContextToken::decode(token).ok()?;
-    Mechanism::from_oid(framed.oid).filter(|mechanism| mechanism.is_krb5())
+    let is_ours =
+        |mechanism: &Mechanism| mechanism.is_krb5() || *mechanism == Mechanism::Krb5UserToUser;
+    Mechanism::from_oid(framed.oid).filter(is_ours)
 }
 
 fn mechanism_alone(name: String) -> Error {

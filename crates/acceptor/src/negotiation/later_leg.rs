@@ -28,15 +28,21 @@ pub(super) struct AwaitMic {
 }
 
 impl AwaitKerberos {
-    /// Names the mechanism and asks for its token.
-    pub(super) fn ask(acceptor: Acceptor, peer: Peer, spnego: Spnego) -> UnrecordedStep {
+    /// Names the mechanism and asks for its token, or for the next one after ours.
+    pub(super) fn ask(
+        acceptor: Acceptor,
+        peer: Peer,
+        spnego: Spnego,
+        ours: Option<&[u8]>,
+    ) -> UnrecordedStep {
         let neg_state = match spnego.mic_requested {
             true => NegState::RequestMic,
             false => NegState::AcceptIncomplete,
         };
         let answer = NegTokenResp {
             neg_state: Some(neg_state),
-            supported_mech: Some(spnego.chosen.oid()),
+            supported_mech: spnego.first_answer.then_some(spnego.chosen.oid()),
+            response_token: ours,
             ..NegTokenResp::default()
         };
         let waiting = Self {

@@ -9,6 +9,7 @@ mod first_leg;
 mod kerberos_leg;
 mod krb_error;
 mod later_leg;
+mod tgt_leg;
 mod third_leg;
 
 use crate::acceptor::Acceptor;
@@ -18,6 +19,7 @@ use crate::error::{Bounded, Error, TooLarge};
 use crate::peer::Peer;
 use crate::rejection::Rejection;
 use crate::replay::{Freshness, ReplayTag};
+use crate::user_to_user::OurTgt;
 use core::fmt;
 use core::net::IpAddr;
 use kerberos_leg::ClaimedLeg;
@@ -41,6 +43,8 @@ enum State {
     Start,
     /// The first token; our hints have been asked for.
     Hinted,
+    /// The AP-REQ, after our ticket-granting ticket and without SPNEGO.
+    AwaitApReq,
     /// The AP-REQ, in a later leg of SPNEGO.
     AwaitKerberos(Box<AwaitKerberos>),
     /// The MIC over the list of mechanisms, and no more.
@@ -122,6 +126,17 @@ impl Negotiation {
         self
     }
 
+    /// Accepts tickets that are sealed with the session key of `tgt`, if the client says that its
+    /// ticket is (RFC 4120 §3.7), and hands `tgt` to a client that asks for it. Other tickets are
+    /// still opened with the keytab alone. The service is then the owner of `tgt`, whatever
+    /// [`AcceptorBuilder::service`](crate::AcceptorBuilder::service) says.
+    ///
+    /// Give the ticket that the client knows of: after it was renewed, that is the old one.
+    pub fn user_to_user(mut self, tgt: &OurTgt) -> Self {
+        self.peer.tgt = Some(tgt.clone());
+        self
+    }
+
     /// Reads a token and says what comes of it, asking the acceptor's replay cache.
     ///
     /// # Errors
@@ -167,6 +182,7 @@ impl Negotiation {
         match state {
             State::Start => first_leg::step(acceptor, peer, token, now, false),
             State::Hinted => first_leg::step(acceptor, peer, token, now, true),
+            State::AwaitApReq => kerberos_leg::step(acceptor, peer, None, token, token, now),
             State::AwaitKerberos(waiting) => waiting.step(acceptor, peer, token, now),
             State::AwaitMic(waiting) => waiting
                 .step(&acceptor, token, now)
@@ -219,6 +235,7 @@ impl fmt::Debug for State {
         f.write_str(match self {
             Self::Start => "Start",
             Self::Hinted => "Hinted",
+            Self::AwaitApReq => "AwaitApReq",
             Self::AwaitKerberos(_) => "AwaitKerberos",
             Self::AwaitMic(_) => "AwaitMic",
             Self::AwaitThirdLeg(_) => "AwaitThirdLeg",
