@@ -272,6 +272,25 @@ fn the_facts_of_the_ticket_are_those_of_the_vector() {
     }
 }
 
+/// MIT krb5's KDC signs PACs for every kind of service key. By itself it knows no SIDs.
+#[test]
+fn the_pac_of_mit_krb5_verifies_and_names_the_client_alone() {
+    let mut types = Vec::new();
+    for exchange in Exchange::all() {
+        let identity = exchange.accept().0.into_identity();
+        let Some(pac) = identity.pac() else {
+            continue;
+        };
+        types.push(identity.key().etype.0);
+        assert!(pac.client_info().is_some_and(|info| info.name == "alice"));
+        assert_eq!(pac.user_sid(), None);
+        assert_eq!(pac.groups().count(), 0);
+    }
+    types.sort_unstable();
+    types.dedup();
+    assert_eq!(types, [17, 18, 19, 20, 23, 25, 26]);
+}
+
 /// We answer where MIT krb5 does, and with what it does; only our random parts differ.
 #[test]
 fn the_answer_has_the_shape_of_mit_krb5s() {

@@ -8,6 +8,8 @@ mod account;
 mod attest;
 mod sid_filter;
 mod signatures;
+#[cfg(test)]
+mod tests;
 
 pub use sid_filter::SidFilter;
 
@@ -20,7 +22,7 @@ pub use portcullis_formats::pac::{
 
 use core::fmt;
 use core::ops::Range;
-use portcullis_formats::der::Result;
+use portcullis_formats::der::DecodeError;
 use portcullis_formats::pac::{NdrArray, RawPac};
 use std::sync::Arc;
 
@@ -149,7 +151,7 @@ impl Pac {
     fn decoded<'a, T>(
         &'a self,
         buffer_type: PacBufferType,
-        decode: impl FnOnce(&'a [u8]) -> Result<T>,
+        decode: impl FnOnce(&'a [u8]) -> Result<T, DecodeError>,
     ) -> Option<T> {
         decode(self.buffer(buffer_type)?).ok()
     }
