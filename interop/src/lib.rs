@@ -12,6 +12,7 @@ pub mod http;
 pub mod initiator;
 pub mod login;
 pub mod mit_acceptor;
+pub mod mit_messages;
 pub mod peer;
 pub mod portcullis;
 pub mod process;

@@ -26,10 +26,11 @@ pub(super) fn write(directory: &Path, port: u16) {
 }
 
 /// Names are never turned into addresses and back, so no host needs to resolve. Debian's MIT 1.20.1 gives
-/// RC4 session keys only with `allow_rc4`; UDP replies that are too long would be asked for again by TCP.
+/// RC4 and DES3 session keys only with `allow_rc4` and `allow_des3`; UDP replies that are too long would be asked for again by TCP.
 fn client(port: u16) -> String {
     let enctypes = "aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96 aes256-cts-hmac-sha384-192 \
-                    aes128-cts-hmac-sha256-128 arcfour-hmac";
+                    aes128-cts-hmac-sha256-128 arcfour-hmac des3-cbc-sha1 camellia128-cts-cmac \
+                    camellia256-cts-cmac";
     format!(
         "[libdefaults]
  default_realm = {REALM}
@@ -41,6 +42,7 @@ fn client(port: u16) -> String {
  udp_preference_limit = 1
  allow_weak_crypto = true
  allow_rc4 = true
+ allow_des3 = true
  permitted_enctypes = {enctypes}
  default_tkt_enctypes = {enctypes}
  default_tgs_enctypes = {enctypes}

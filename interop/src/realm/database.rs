@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use super::{ENCTYPES, MitRealm, OTHER_REALM, REALM};
+use super::{ENCTYPES, MORE_ENCTYPES, MitRealm, OTHER_REALM, REALM};
 use crate::process::{run, said};
 
 /// Creates both databases, all principals and one keytab for each.
@@ -28,6 +28,10 @@ pub(super) fn create(realm: &MitRealm) {
             name,
             Some(name),
         );
+    }
+    for (number, name) in MORE_ENCTYPES {
+        let service = format!("HTTP/b{number}.example.test");
+        here.service(realm, &service, name, Some(name));
     }
     here.service(
         realm,

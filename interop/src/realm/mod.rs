@@ -37,6 +37,12 @@ pub const ENCTYPES: [(u8, &str); 5] = [
     (20, "aes256-cts-hmac-sha384-192"),
     (23, "arcfour-hmac"),
 ];
+/// More enctypes, of which there is a service `HTTP/bN` each: those that differ in messages alone.
+pub const MORE_ENCTYPES: [(u8, &str); 3] = [
+    (16, "des3-cbc-sha1"),
+    (25, "camellia128-cts-cmac"),
+    (26, "camellia256-cts-cmac"),
+];
 
 static JOINED: AtomicUsize = AtomicUsize::new(0);
 
