@@ -144,7 +144,7 @@ pub fn java_classes(login: &Login<'_>) -> PathBuf {
     if !classes.exists() {
         let mut javac = login.command("javac");
         javac.arg("-d").arg(&classes);
-        run(javac.args(["JgssToken.java", "JavaGet.java"].map(|name| clients().join(name))));
+        run(javac.args(["JgssToken.java", "JgssMessages.java", "JavaGet.java"].map(|name| clients().join(name))));
     }
     classes
 }

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use portcullis::context::Protection;
 use portcullis::{Acceptor, Enctype, Keytab, SecurityContext, Step, WeakEnctype};
-use portcullis_interop::mit_messages::MitMessages;
+use portcullis_interop::message_peer::MessagePeer;
 use portcullis_interop::peer::{Peer, present};
 use portcullis_interop::realm::MitRealm;
 
@@ -17,32 +17,39 @@ pub(crate) fn realm() -> Option<MitRealm> {
     present(&[Peer::MIT, Peer::PYTHON_GSSAPI]).then(MitRealm::start)
 }
 
-/// Both ends of a context whose messages are protected with a key of this enctype.
+/// Both ends of a context with MIT whose messages are protected with a key of this enctype.
 pub(crate) fn establish(
     realm: &MitRealm,
     number: u8,
     flags: &[&str],
-) -> (SecurityContext, MitMessages) {
+) -> (SecurityContext, MessagePeer) {
     let service = format!("HTTP/b{number}.example.test");
-    let mut mit = MitMessages::start(&realm.login("alice"), &service, flags);
+    let mut mit = MessagePeer::mit(&realm.login("alice"), &service, flags);
+    let context = accept(realm, number, &mut mit);
+    (context, mit)
+}
+
+/// The context of an initiator that comes for `HTTP/bN`.
+pub(crate) fn accept(realm: &MitRealm, number: u8, peer: &mut MessagePeer) -> SecurityContext {
+    let service = format!("HTTP/b{number}.example.test");
     let mut negotiation = acceptor(realm, &service, number).begin();
-    let mut token = mit.token.clone();
+    let mut token = peer.token.clone();
     loop {
         match negotiation.step(&token, SystemTime::now()) {
             Ok(Step::Complete { context, reply }) => {
                 if let Some(reply) = reply {
-                    assert_eq!(mit.step(&reply), None, "MIT's end is done");
+                    assert_eq!(peer.step(&reply), None, "the peer's end is done");
                 }
-                return (context, mit);
+                return context;
             }
             Ok(Step::Continue {
                 negotiation: next,
                 reply,
             }) => {
                 negotiation = next;
-                token = mit.step(&reply).expect("a third leg");
+                token = peer.step(&reply).expect("a third leg");
             }
-            other => panic!("{service} {flags:?}: {other:?}"),
+            other => panic!("{service}: {other:?}"),
         }
     }
 }

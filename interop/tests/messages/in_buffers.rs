@@ -1,7 +1,7 @@
 //! `gss_wrap_iov` and `gss_unwrap_iov`: messages that stay where they are, with octets in clear around them.
 
 use portcullis::context::{InPlace, Layout, Order};
-use portcullis_interop::mit_messages::{Buffers, Unwrapped};
+use portcullis_interop::message_peer::{Buffers, Unwrapped};
 
 use crate::both_ends::{FORMS, establish, realm, sealed};
 

@@ -1,7 +1,7 @@
 //! Wrap and MIC tokens, each in one piece.
 
 use portcullis::context::Order;
-use portcullis_interop::mit_messages::{MitMessages, Unwrapped};
+use portcullis_interop::message_peer::{MessagePeer, Unwrapped};
 
 use crate::both_ends::{FORMS, NUMBERS, establish, realm, sealed};
 
@@ -107,7 +107,7 @@ fn neither_reads_a_token_with_a_flipped_bit() {
     }
 }
 
-fn flip_mics(number: u8, context: &mut portcullis::SecurityContext, mit: &mut MitMessages) {
+fn flip_mics(number: u8, context: &mut portcullis::SecurityContext, mit: &mut MessagePeer) {
     let theirs = mit.mic(b"message");
     for bit in 0..theirs.len() * 8 {
         let verified = context.verify_mic(b"message", &flipped(&theirs, bit));

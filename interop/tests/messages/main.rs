@@ -1,7 +1,9 @@
-//! Messages between MIT's initiator, in C, and our context: every enctype, every kind of token, both ways.
+//! Messages between initiators of MIT, in C, and of OpenJDK, and our context: every enctype, every kind of token, both
+//! ways.
 
 mod both_ends;
 mod in_buffers;
 mod in_one_piece;
+mod java;
 mod many;
 mod pseudo_random;

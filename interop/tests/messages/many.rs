@@ -7,7 +7,7 @@
 
 use portcullis::SecurityContext;
 use portcullis::context::{Order, Protection};
-use portcullis_interop::mit_messages::{MitMessages, Unwrapped};
+use portcullis_interop::message_peer::{MessagePeer, Unwrapped};
 use portcullis_interop::seeded::Seeded;
 
 use crate::both_ends::{NUMBERS, establish, realm, sealed};
@@ -31,7 +31,7 @@ fn random_messages_are_read_both_ways() {
 }
 
 /// One message each way: mostly short ones, in any form.
-fn exchange(random: &mut Seeded, context: &mut SecurityContext, mit: &mut MitMessages) {
+fn exchange(random: &mut Seeded, context: &mut SecurityContext, mit: &mut MessagePeer) {
     let theirs = message(random);
     let ours = message(random);
     let protection = match random.below(3) {
@@ -55,7 +55,7 @@ fn exchange(random: &mut Seeded, context: &mut SecurityContext, mit: &mut MitMes
     assert_eq!(mit.unwrap(&token), Ok(expected));
 }
 
-fn signed(theirs: &[u8], ours: &[u8], context: &mut SecurityContext, mit: &mut MitMessages) {
+fn signed(theirs: &[u8], ours: &[u8], context: &mut SecurityContext, mit: &mut MessagePeer) {
     let token = mit.mic(theirs);
     assert_eq!(context.verify_mic(theirs, &token), Ok(Order::InOrder));
     let token = context.mic(ours).expect("ours");

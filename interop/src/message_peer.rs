@@ -1,7 +1,9 @@
-//! MIT's initiator where messages are concerned: it wraps, unwraps, signs and verifies, in one piece or in the buffers
-//! of `gss_wrap_iov`.
+//! Real initiators where messages are concerned: MIT's in C, and OpenJDK's. They wrap, unwrap, sign and verify; MIT's
+//! does it also in the buffers of `gss_wrap_iov`.
 
-use crate::initiator::clients;
+use std::process::Command;
+
+use crate::initiator::{clients, java};
 use crate::login::Login;
 use crate::process::LineServer;
 use crate::realm::REALM;
@@ -9,13 +11,13 @@ use crate::{from_base64, to_base64};
 
 /// An initiator that goes on after its context is established.
 #[derive(Debug)]
-pub struct MitMessages {
+pub struct MessagePeer {
     program: LineServer,
     /// Its first token.
     pub token: Vec<u8>,
 }
 
-/// What it says of a token that it refuses: routine error and minor status of GSS-API.
+/// What it says of a token that it refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(pub String);
 
@@ -43,15 +45,25 @@ pub struct Buffers {
 
 type Answer<T> = Result<T, Refused>;
 
-impl MitMessages {
-    /// Starts it with flags of `mutual`, `dce`, `replay`, `sequence`.
+impl MessagePeer {
+    /// MIT's, with flags of `mutual`, `dce`, `replay`, `sequence`.
     #[must_use]
-    pub fn start(login: &Login<'_>, service: &str, flags: &[&str]) -> Self {
+    pub fn mit(login: &Login<'_>, service: &str, flags: &[&str]) -> Self {
         let mut command = login.command("/usr/bin/python3");
-        command
-            .arg(clients().join("gss_messages.py"))
-            .arg(format!("{service}@{REALM}"))
-            .args(flags);
+        command.arg(clients().join("gss_messages.py"));
+        command.arg(format!("{service}@{REALM}")).args(flags);
+        Self::start(command)
+    }
+
+    /// OpenJDK's, with mutual authentication.
+    #[must_use]
+    pub fn java(login: &Login<'_>, service: &str) -> Self {
+        let mut command = java(login);
+        command.args(["JgssMessages", &format!("{service}@{REALM}")]);
+        Self::start(command)
+    }
+
+    fn start(command: Command) -> Self {
         let mut program = LineServer::start(command);
         let token = from_base64(&program.listen());
         Self { program, token }
@@ -94,7 +106,7 @@ impl MitMessages {
         Ok(number(&said[0]))
     }
 
-    /// Its token with a message that stands in clear octets, with a trailer or all in the header.
+    /// MIT's token with a message that stands in clear octets, with a trailer or all in the header.
     pub fn wrap_iov(&mut self, sealed: bool, trailer: bool, parts: [&[u8]; 3]) -> Buffers {
         let layout = if trailer { "trailer" } else { "header" };
         let [before, message, after] = parts.map(word);
@@ -107,7 +119,7 @@ impl MitMessages {
         }
     }
 
-    /// What it reads of our token in buffers, with clear octets before and after the message.
+    /// What MIT reads of our token in buffers, with clear octets before and after the message.
     ///
     /// # Errors
     /// [`Refused`].
@@ -123,13 +135,13 @@ impl MitMessages {
         self.ask(&request).map(|said| unwrapped(&said))
     }
 
-    /// `gss_pseudo_random`.
+    /// `gss_pseudo_random` of MIT.
     pub fn prf(&mut self, full: bool, input: &[u8], length: usize) -> Vec<u8> {
         let key = if full { "full" } else { "partial" };
         self.one(&["prf", key, &word(input), &length.to_string()])
     }
 
-    /// `gss_wrap_size_limit`.
+    /// `gss_wrap_size_limit` of MIT.
     pub fn limit(&mut self, sealed: bool, maximum: usize) -> u32 {
         let said = self.ask(&["limit", form(sealed), &maximum.to_string()]);
         number(&said.expect("a limit")[0])
