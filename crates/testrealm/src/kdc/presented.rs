@@ -5,12 +5,13 @@ use super::exchange::Exchange;
 use super::krb_error::Refusal;
 use super::open_ticket::{OpenTicket, open, session_key};
 use crate::realm::Realm;
+use md5::{Digest as _, Md5};
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Decode, SequenceOfBuf};
 use portcullis_formats::messages::{
     ApReq, Authenticator, AuthorizationData, AuthorizationDataElement,
 };
-use portcullis_formats::registry::{AuthDataType, ErrorCode, PaDataType};
+use portcullis_formats::registry::{AuthDataType, ChecksumTypeNumber, ErrorCode, PaDataType};
 use std::sync::Arc;
 
 /// Authorization data that a client could only forge.
@@ -110,7 +111,8 @@ fn same_client(tgt: &OpenTicket, authenticator: &Authenticator<'_>) -> Result<()
 }
 
 /// RFC 4120 §3.3.3: a keyed checksum, in the session key whatever the subkey, over the body's
-/// own octets.
+/// own octets. Heimdal has none with RC4 and sends MD5, which does as well: it stands in what was
+/// sealed.
 fn body_is_unmodified(
     exchange: &Exchange<'_>,
     tgt: &OpenTicket,
@@ -119,10 +121,18 @@ fn body_is_unmodified(
     let inappropriate = || Refusal::new(ErrorCode::INAPP_CKSUM, "PROCESS_TGS");
     let checksum = authenticator.cksum.ok_or_else(inappropriate)?;
     let key = &tgt.session_key;
-    if checksum.cksumtype.0 != key.enctype().checksum_type() {
-        return Err(inappropriate());
-    }
-    let mac = key.mac(KeyUsage::TGS_REQ_CHECKSUM);
-    mac.verify(&[exchange.request.req_body], checksum.checksum)
-        .map_err(|_| Refusal::new(ErrorCode::MODIFIED, "PROCESS_TGS"))
+    let body = exchange.request.req_body;
+    let verified = match checksum.cksumtype {
+        ChecksumTypeNumber(number) if number == key.enctype().checksum_type() => {
+            let mac = key.mac(KeyUsage::TGS_REQ_CHECKSUM);
+            mac.verify(&[body], checksum.checksum).is_ok()
+        }
+        ChecksumTypeNumber::RSA_MD5 if key.enctype().is_weak() => {
+            Md5::digest(body).as_slice() == checksum.checksum
+        }
+        _ => return Err(inappropriate()),
+    };
+    verified
+        .then_some(())
+        .ok_or(Refusal::new(ErrorCode::MODIFIED, "PROCESS_TGS"))
 }

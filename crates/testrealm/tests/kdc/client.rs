@@ -249,6 +249,8 @@ pub(crate) struct Presenting {
     pub(crate) checksum_type: Option<i32>,
     /// What the checksum is over, if not the body.
     pub(crate) checksum_of: Option<Vec<u8>>,
+    /// The checksum, if it is none of the key's.
+    pub(crate) checksum: Option<Vec<u8>>,
     /// What comes along.
     pub(crate) padata: Vec<(PaDataType, Vec<u8>)>,
 }
@@ -261,6 +263,7 @@ impl Presenting {
             subkey: None,
             checksum_type: Some(tgt.session_key.enctype().checksum_type()),
             checksum_of: None,
+            checksum: None,
             padata: Vec::new(),
             tgt: tgt.clone(),
         }
@@ -282,7 +285,7 @@ impl Presenting {
             cname: self.client.name(),
             cksum: self.checksum_type.map(|number| Checksum {
                 cksumtype: ChecksumTypeNumber(number),
-                checksum: mac.as_ref(),
+                checksum: self.checksum.as_deref().unwrap_or(mac.as_ref()),
             }),
             cusec: Microseconds::default(),
             ctime: self.now,

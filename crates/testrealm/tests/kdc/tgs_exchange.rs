@@ -356,6 +356,31 @@ fn the_body_must_be_the_one_that_the_authenticator_signs() {
     assert_eq!(code, ErrorCode::MODIFIED);
 }
 
+/// Heimdal has no keyed checksum where the key is of RC4.
+#[test]
+fn the_body_may_be_signed_by_md5_under_an_rc4_key() {
+    use md5::{Digest as _, Md5};
+    let scene = scene();
+    let mut wish = Wish::tgt("alice");
+    wish.etypes.insert(0, EtypeNumber::RC4_HMAC);
+    scene
+        .realm
+        .user_with("alice")
+        .password("secret")
+        .enctypes([Enctype::Rc4Hmac])
+        .build();
+    let alice = login(&scene.kdc, &wish, scene.now);
+    let mut presenting = Presenting::new(&alice, scene.now);
+    let wish = Wish::new(WEB);
+    presenting.checksum_type = Some(7);
+    presenting.checksum = Some(Md5::digest(wish.body()).to_vec());
+    let reply = scene.kdc.answer(&presenting.request(&wish), scene.now);
+    credential(&reply, &alice.session_key, KeyUsage::TGS_REP_SESSION);
+    presenting.checksum = Some(Md5::digest(b"another body").to_vec());
+    let reply = scene.kdc.answer(&presenting.request(&wish), scene.now);
+    assert_eq!(error(&reply).error_code, ErrorCode::MODIFIED);
+}
+
 #[test]
 fn a_ticket_that_is_over_gets_no_other() {
     let scene = scene();
