@@ -133,7 +133,9 @@ fn gss_token(login: &Login<'_>, service: &str, asking: &Asking) -> Command {
     command
         .arg(clients().join("gss_token.py"))
         .args(&asking.arguments);
-    command.arg(format!("{service}@{REALM}"));
+    // Of our realm, unless it names another.
+    let (name, realm) = service.split_once('@').unwrap_or((service, REALM));
+    command.arg(format!("{name}@{realm}"));
     command
 }
 
@@ -144,7 +146,7 @@ pub fn java_classes(login: &Login<'_>) -> PathBuf {
     if !classes.exists() {
         let mut javac = login.command("javac");
         javac.arg("-d").arg(&classes);
-        run(javac.args(["JgssToken.java", "JgssMessages.java", "JavaGet.java"].map(|name| clients().join(name))));
+        run(javac.args(["JgssToken.java", "JavaGet.java"].map(|name| clients().join(name))));
     }
     classes
 }

@@ -8,7 +8,7 @@ use portcullis_interop::process::{run, said, try_run};
 use portcullis_interop::realm::MitRealm;
 use portcullis_testrealm::{ServedKdc, TestRealm};
 
-use crate::realm::{ENCTYPES, klist, write_keytab};
+use crate::realm::{ENCTYPES, klist, with_one_enctype, write_keytab};
 
 /// alice, bob who is not delegated, and for each enctype a front service that may delegate to a
 /// back one.
@@ -21,7 +21,9 @@ struct Realm {
 impl Realm {
     fn start() -> Self {
         let realm = TestRealm::new("EXAMPLE.TEST");
-        realm.user_with_password("alice", "secret");
+        let enctypes = ENCTYPES.map(|(number, _)| i32::from(number).try_into().unwrap());
+        let alice = realm.user_with("alice").password("secret");
+        alice.enctypes(enctypes).build();
         let bob = realm.user_with("bob").password("secret");
         bob.not_delegated().build();
         let mut directory = tempfile::Builder::new();
@@ -92,6 +94,23 @@ fn a_service_gets_a_ticket_to_another_in_the_name_of_a_user() {
             .args(["-U", "alice", "-P", &back]));
         let listed = klist(&front);
         assert!(listed.contains(&format!("{back}@EXAMPLE.TEST")), "{listed}");
+    }
+}
+
+/// With RC4 the checksums have no keys, and the KDC repeats them sealed.
+#[test]
+fn kvno_asks_in_each_enctype_alone() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let configuration = realm.files.path("krb5.conf");
+    let text = std::fs::read_to_string(&configuration).unwrap();
+    for (number, enctype) in ENCTYPES {
+        std::fs::write(&configuration, with_one_enctype(&text, enctype)).unwrap();
+        let front = realm.front(number);
+        let mut kvno = front.command("/usr/bin/kvno");
+        run(kvno.args(["-U", "alice", "-P", &format!("back/e{number}")]));
     }
 }
 

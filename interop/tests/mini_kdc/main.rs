@@ -7,6 +7,7 @@
 
 mod delegation;
 mod realm;
+mod trust;
 
 use portcullis_interop::from_base64;
 use portcullis_interop::http::{Answer, Server, example};
@@ -16,7 +17,7 @@ use portcullis_interop::initiator::{
 use portcullis_interop::mit_acceptor::MitAcceptor;
 use portcullis_interop::peer::{Peer, built, present};
 use portcullis_interop::process::{LineServer, run, said, try_run};
-use realm::{ENCTYPES, Realm, klist, type_password};
+use realm::{ENCTYPES, Realm, klist, type_password, with_one_enctype};
 
 #[test]
 fn kinit_logs_in_with_a_password_for_each_enctype() {
@@ -28,15 +29,7 @@ fn kinit_logs_in_with_a_password_for_each_enctype() {
     let configuration = realm.files.path("krb5.conf");
     let text = std::fs::read_to_string(&configuration).unwrap();
     for (_, enctype) in ENCTYPES {
-        let of_line = |line: &str| {
-            if line.contains("enctypes = ") {
-                let (name, _) = line.split_once('=').unwrap();
-                return format!("{name}= {enctype}\n");
-            }
-            format!("{line}\n")
-        };
-        let alone: String = text.lines().map(of_line).collect();
-        std::fs::write(&configuration, alone).unwrap();
+        std::fs::write(&configuration, with_one_enctype(&text, enctype)).unwrap();
         assert_eq!(realm.kinit(&alice, "alice", &[]), "", "{enctype}");
         let listed = klist(&alice);
         let shown = listed.contains(enctype) || listed.contains(&format!("DEPRECATED:{enctype}"));

@@ -100,3 +100,12 @@ pub(crate) fn type_password(kinit: &mut Command, password: &str) -> String {
 pub(crate) fn klist(login: &Login<'_>) -> String {
     run(login.command("/usr/bin/klist").arg("-ef"))
 }
+
+/// `krb5.conf` of clients that know this enctype alone.
+pub(crate) fn with_one_enctype(krb5_conf: &str, enctype: &str) -> String {
+    let of_line = |line: &str| match line.split_once('=') {
+        Some((name, _)) if name.contains("enctypes") => format!("{name}= {enctype}\n"),
+        _ => format!("{line}\n"),
+    };
+    krb5_conf.lines().map(of_line).collect()
+}
