@@ -8,6 +8,7 @@
 pub mod field_map;
 pub mod flips;
 pub mod gss_sample;
+pub mod heimdal;
 pub mod http;
 pub mod initiator;
 pub mod login;
@@ -19,6 +20,7 @@ pub mod process;
 pub mod realm;
 pub mod recorded;
 pub mod rig;
+pub mod samba;
 pub mod sasl;
 pub mod seeded;
 

@@ -1,7 +1,7 @@
 //! A user who has logged in: a credential cache, and commands that use it.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,17 +32,21 @@ impl<'r> Login<'r> {
     /// kinit with the user's keytab; none if the KDC says no.
     #[must_use]
     pub fn try_with_keytab(realm: &'r MitRealm, user: &str) -> Option<Self> {
-        let number = LOGINS.fetch_add(1, Ordering::Relaxed);
-        let ccache = realm.path(&format!("{number}.ccache"));
-        let login = Self {
-            realm,
-            user: user.to_owned(),
-            ccache,
-            configuration: "krb5.conf",
-        };
+        let login = Self::of_nobody(realm, user);
         let mut kinit = login.command("/usr/bin/kinit");
         kinit.arg("-k").arg("-t").arg(login.keytab()).arg(user);
         try_run(&mut kinit).status.success().then_some(login)
+    }
+
+    /// A cache that is to be a user's, and that nobody has filled yet.
+    pub(crate) fn of_nobody(realm: &'r MitRealm, user: &str) -> Self {
+        let number = LOGINS.fetch_add(1, Ordering::Relaxed);
+        Self {
+            realm,
+            user: user.to_owned(),
+            ccache: realm.path(&format!("{number}.ccache")),
+            configuration: "krb5.conf",
+        }
     }
 
     /// The same login, for clients that announce channel bindings as Windows does.
@@ -57,6 +61,17 @@ impl<'r> Login<'r> {
     pub fn with_ccache(mut self, ccache: PathBuf) -> Self {
         self.ccache = ccache;
         self
+    }
+
+    /// The login that this service has when it got a ticket for `service` in the name of `user`, whom it never met:
+    /// S4U2Self, then S4U2Proxy ([MS-SFU] §1.3.1).
+    #[must_use]
+    pub fn in_the_name_of(&self, user: &str, service: &str) -> Login<'r> {
+        let login = Self::of_nobody(self.realm, user);
+        let mut kvno = self.command("/usr/bin/kvno");
+        kvno.arg("--out-cache").arg(&login.ccache);
+        run(kvno.args(["-U", user, "-P", service]));
+        login
     }
 
     /// Gets a ticket for `service` into the cache, so that it stays the same whatever the KDC does next.
@@ -77,6 +92,12 @@ impl<'r> Login<'r> {
     #[must_use]
     pub fn realm(&self) -> &'r MitRealm {
         self.realm
+    }
+
+    /// The credential cache.
+    #[must_use]
+    pub fn ccache(&self) -> &Path {
+        &self.ccache
     }
 
     /// The user's own keytab, for clients that log in themselves.

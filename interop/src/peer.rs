@@ -3,8 +3,15 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// Where the packages of a peer are unpacked that cannot be installed.
+macro_rules! unpacked {
+    ($name:literal) => {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../target/peers/", $name)
+    };
+}
 
 /// A program that is not ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +88,53 @@ impl Peer {
         ],
     };
 
+    /// Samba's Active Directory domain controller, and its Python modules.
+    pub const SAMBA_AD: Self = Self {
+        name: "Samba AD DC",
+        packages: &["samba", "samba-ad-provision", "python3-samba"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "test -x /usr/sbin/samba -a -d /usr/share/samba/setup && /usr/bin/python3 -c 'import samba.dckeytab'",
+        ],
+    };
+
+    /// Heimdal's KDC, clients and libraries, unpacked beside MIT's, which its packages would replace.
+    pub const HEIMDAL: Self = Self {
+        name: "Heimdal",
+        packages: &[
+            "heimdal-kdc",
+            "heimdal-clients",
+            "libasn1-8-heimdal",
+            "libgssapi3-heimdal",
+            "libhcrypto5-heimdal",
+            "libhdb9-heimdal",
+            "libheimbase1-heimdal",
+            "libheimntlm0-heimdal",
+            "libhx509-5-heimdal",
+            "libkadm5clnt7-heimdal",
+            "libkadm5srv8-heimdal",
+            "libkafs0-heimdal",
+            "libkdc2-heimdal",
+            "libkrb5-26-heimdal",
+            "libotp0-heimdal",
+            "libroken19-heimdal",
+            "libsl0-heimdal",
+            "libwind0-heimdal",
+        ],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            concat!(
+                "cd ",
+                unpacked!("heimdal"),
+                "/usr && test -x lib/heimdal-servers/kdc -a -x bin/kinit.heimdal && ls lib/*/libgssapi.so.3"
+            ),
+        ],
+    };
+
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::MIT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
@@ -91,7 +143,15 @@ impl Peer {
         Self::GOKRB5,
         Self::GSS_CLIENT,
         Self::CYRUS_SASL,
+        Self::SAMBA_AD,
+        Self::HEIMDAL,
     ];
+
+    /// Where its packages are to be unpacked, if they cannot be installed beside those of other peers.
+    #[must_use]
+    pub fn unpacked_into(self) -> Option<PathBuf> {
+        (self == Self::HEIMDAL).then(|| unpacked!("heimdal").into())
+    }
 
     /// Whether it is installed.
     #[must_use]

@@ -57,7 +57,13 @@ impl Request {
     /// Allows RC4-HMAC.
     #[must_use]
     pub fn allow_rc4(self) -> Self {
-        self.with("allow", json!(["rc4-hmac"]))
+        self.allow(&["rc4-hmac"])
+    }
+
+    /// Allows encryption types that are off by default.
+    #[must_use]
+    pub fn allow(self, enctypes: &[&str]) -> Self {
+        self.with("allow", json!(enctypes))
     }
 
     /// The policy on channel bindings: `ignore`, `allow`, `aware` or `required`.

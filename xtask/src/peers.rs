@@ -1,5 +1,6 @@
 //! Installs the programs that we are tested against, when we may.
 
+use std::path::Path;
 use std::process::Command;
 
 use portcullis_interop::peer::Peer;
@@ -20,6 +21,12 @@ pub(crate) fn install() -> Outcome {
         println!("missing: {}", packages.join(" "));
         apt(&packages);
     }
+    for peer in Peer::ALL.into_iter().filter(|peer| !peer.is_here()) {
+        if let Some(directory) = peer.unpacked_into() {
+            println!("unpacking: {}", peer.name);
+            unpack(peer.packages, &directory);
+        }
+    }
     let mut outcome = Outcome::default();
     for peer in Peer::ALL {
         let missing = format!(
@@ -39,7 +46,7 @@ pub(crate) fn install() -> Outcome {
 fn missing_packages() -> Vec<&'static str> {
     let peers = Peer::ALL
         .into_iter()
-        .filter(|peer| !peer.is_here())
+        .filter(|peer| !peer.is_here() && peer.unpacked_into().is_none())
         .flat_map(|peer| peer.packages.iter().copied());
     let tools = TOOLS
         .into_iter()
@@ -64,6 +71,22 @@ fn apt(packages: &[&str]) {
                 .args(["install", "--yes", "--quiet", "--no-install-recommends"])
                 .args(packages),
         );
+}
+
+/// Unpacks packages into a directory, without installing them; nobody need be root for that.
+fn unpack(packages: &[&str], directory: &Path) {
+    let Ok(fetched) = tempfile::tempdir() else {
+        return;
+    };
+    let mut download = Command::new("apt-get");
+    download.args(["download", "--quiet"]).args(packages);
+    if std::fs::create_dir_all(directory).is_err() || !good(download.current_dir(&fetched)) {
+        return;
+    }
+    let files = std::fs::read_dir(&fetched).into_iter().flatten().flatten();
+    for package in files.map(|entry| entry.path()) {
+        let _ = good(Command::new("dpkg").arg("-x").args([&package, directory]));
+    }
 }
 
 fn is_root() -> bool {

@@ -60,15 +60,7 @@ impl MitRealm {
     /// When it does not come up; the message has the KDC's log.
     #[must_use]
     pub fn start() -> Self {
-        let directory = tempfile::Builder::new()
-            .prefix("portcullis-")
-            .tempdir()
-            .expect("a directory");
-        let mut realm = Self {
-            directory,
-            kdc: None,
-        };
-        configuration::write(realm.directory.path(), free_port());
+        let mut realm = Self::configured(free_port());
         database::create(&realm);
         for _ in 0..5 {
             realm.kdc = Some(realm.start_kdc());
@@ -79,6 +71,16 @@ impl MitRealm {
             configuration::write(realm.directory.path(), free_port());
         }
         panic!("the KDC does not answer:\n{}", realm.log());
+    }
+
+    /// A realm whose KDC somebody else will run on `port`, configured for clients, without keytabs.
+    pub(crate) fn configured(port: u16) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("portcullis-")
+            .tempdir()
+            .expect("a directory");
+        configuration::write(directory.path(), port);
+        Self::of_another_kdc(directory)
     }
 
     /// A realm whose KDC somebody else runs: `directory` has its `krb5.conf`, and a keytab for each principal where
@@ -179,7 +181,8 @@ impl MitRealm {
     }
 }
 
-fn free_port() -> u16 {
+/// A port of loopback that nobody has, on TCP and UDP.
+pub(crate) fn free_port() -> u16 {
     loop {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port on loopback");
         let port = listener.local_addr().expect("bound").port();
