@@ -61,6 +61,11 @@ impl Asking {
         self.with("--bindings").with(&hex)
     }
 
+    /// What the programs in `interop/clients` are told.
+    pub(crate) fn arguments(&self) -> &[String] {
+        &self.arguments
+    }
+
     fn with(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
         self
@@ -94,7 +99,11 @@ impl Initiator {
     /// When it makes no token.
     #[must_use]
     pub fn start(login: &Login<'_>, service: &str, asking: &Asking) -> Self {
-        let mut command = gss_token(login, service, asking);
+        Self::of_program(gss_token(login, service, asking))
+    }
+
+    /// One that speaks as `gss_token.py` does.
+    pub(crate) fn of_program(mut command: Command) -> Self {
         command.arg("--finish");
         let mut program = LineServer::start(command);
         let token = octets(&json(&program.listen())["token"]).expect("a first token");
@@ -146,7 +155,10 @@ pub fn java_classes(login: &Login<'_>) -> PathBuf {
     if !classes.exists() {
         let mut javac = login.command("javac");
         javac.arg("-d").arg(&classes);
-        run(javac.args(["JgssToken.java", "JavaGet.java"].map(|name| clients().join(name))));
+        run(javac.args(
+            ["JgssToken.java", "JgssMessages.java", "JavaGet.java"]
+                .map(|name| clients().join(name)),
+        ));
     }
     classes
 }
