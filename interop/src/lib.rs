@@ -14,6 +14,7 @@ pub mod initiator;
 pub mod login;
 pub mod message_peer;
 pub mod mit_acceptor;
+pub mod mit_gss_server;
 pub mod peer;
 pub mod portcullis;
 pub mod process;
