@@ -4,8 +4,11 @@ use crate::Exchange;
 use portcullis_crypto::KeyUsage;
 use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::gss::{Mechanism, TokenId, frame};
-use portcullis_formats::messages::{ApReq, Authenticator, EncryptedData, Microseconds};
+use portcullis_formats::messages::{
+    ApReq, Authenticator, EncryptedData, KerberosTime, Microseconds,
+};
 use portcullis_formats::spnego::{MechTypeList, NegTokenInit, encode_mech_types};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What is around the AP-REQ.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +35,7 @@ pub struct Tokens<'e> {
     envelope: Envelope,
     ticket_use: TicketUse,
     made: u32,
+    clock: Option<KerberosTime>,
 }
 
 impl<'e> Tokens<'e> {
@@ -43,6 +47,21 @@ impl<'e> Tokens<'e> {
             envelope,
             ticket_use,
             made: 0,
+            clock: None,
+        }
+    }
+
+    /// As if `made` tokens had been made before, with the client's clock at `now`: no authenticator
+    /// of one number and one second is like another.
+    #[must_use]
+    pub fn go_on(self, made: u32, now: SystemTime) -> Self {
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+        let clock = Some(KerberosTime::from_unix(seconds));
+        Self {
+            made,
+            clock,
+            ..self
         }
     }
 
@@ -81,7 +100,13 @@ impl<'e> Tokens<'e> {
     fn authenticator(&self, confounder: [u8; 16]) -> Vec<u8> {
         let said = Authenticator::from_der(&self.exchange.authenticator).expect("good DER");
         let cusec = Microseconds::new(self.made % 1_000_000).unwrap_or_default();
-        let plaintext = Authenticator { cusec, ..said }.to_der();
+        let ctime = self.clock.unwrap_or(said.ctime);
+        let plaintext = Authenticator {
+            ctime,
+            cusec,
+            ..said
+        }
+        .to_der();
         let (key, mut cipher) = (&self.exchange.session_key, Vec::new());
         key.seal(
             KeyUsage::AP_REQ_AUTHENTICATOR,

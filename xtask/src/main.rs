@@ -1,9 +1,11 @@
-//! The project's own commands: `cargo xtask test | tidy | record | agpl`.
+//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench`.
 //!
 //! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
-//! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`.
+//! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`; `bench` measures
+//! us beside others.
 
 mod agpl;
+mod bench;
 mod command;
 mod fuzz;
 mod gates;
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 
 use report::Report;
 
-const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl
+const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
 steps: peers fmt clippy deny tests doctests tidy interop musl fuzz";
 
 fn main() -> ExitCode {
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root()).print(),
         ["record"] => interop::record(),
         ["agpl"] => agpl::run(&root()),
+        ["bench", words @ ..] => bench::command(&root(), words),
         _ => {
             eprintln!("{USAGE}");
             false

@@ -1,0 +1,292 @@
+//! Who takes part: how each is built and started, and which workloads it can do.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::heimdal;
+use crate::command::{cargo, good, quiet};
+use crate::interop::executable;
+
+const MIT_HEADERS: &str = "/usr/include/mit-krb5";
+const MIT_LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu/mit-krb5";
+const MUSL: &str = "x86_64-unknown-linux-musl";
+const SERVICE: &str = "HTTP/web.example.test@EXAMPLE.TEST";
+/// A virtual machine compiles what it has seen often.
+const MANY_FILES: usize = 60;
+
+/// What one file of tokens is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// GSS-API's frame, a new ticket each.
+    First,
+    /// The same in SPNEGO.
+    Spnego,
+    /// GSS-API's frame, always the same ticket.
+    Repeated,
+}
+
+/// A contestant to be.
+pub(super) struct Rival {
+    pub(super) name: String,
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<String>,
+    pub(super) environment: Vec<(&'static str, String)>,
+    pub(super) kinds: &'static [Kind],
+    /// Files to get warm with.
+    pub(super) warm_up: usize,
+    /// Records in its replay cache, if it is here to show what they cost.
+    pub(super) entries: Option<u64>,
+}
+
+/// Everybody who can be built here, and the program that makes tokens.
+pub(super) struct Rivals {
+    pub(super) tokens: PathBuf,
+    pub(super) all: Vec<Rival>,
+}
+
+/// Builds everybody. Ours must build, the others may be missing, and then it says so.
+pub(super) fn build(root: &Path, directory: &Path) -> Result<Rivals, String> {
+    let bench = ["--package", "portcullis-benches", "--bin", "contestant"];
+    let ours = executable(&bench).ok_or("ours does not build")?;
+    let configuration = directory.join("krb5.conf");
+    let realm = "[libdefaults]\ndefault_realm = EXAMPLE.TEST\ndns_lookup_kdc = false\n";
+    fs::write(&configuration, realm).map_err(|error| format!("krb5.conf: {error}"))?;
+    let mut all = vec![
+        Rival::new("floor", &ours, &["floor", KEYTAB], &[Kind::First]),
+        Rival::new("portcullis", &ours, &["ours", KEYTAB], ALL),
+    ];
+    if let Some(musl) = executable(&[&bench[..], &["--target", MUSL]].concat()) {
+        all.push(Rival::new(
+            "portcullis, static musl",
+            &musl,
+            &["ours", KEYTAB],
+            ALL,
+        ));
+    }
+    all.extend(crate_krb5(root));
+    all.extend(mit(root, directory));
+    all.extend(heimdal_contestants(root, directory));
+    all.extend(assembled(root));
+    all.extend(gokrb5(root, directory));
+    all.extend(jgss(root, directory));
+    for entries in [1_000_u64, 10_000, 100_000, 1_000_000, 10_000_000] {
+        let filled = Rival::new(
+            "portcullis",
+            &ours,
+            &["ours", KEYTAB, &entries.to_string()],
+            &[Kind::First],
+        );
+        all.push(filled.with_entries(entries));
+    }
+    for rival in &mut all {
+        let configuration = configuration.to_string_lossy().into_owned();
+        rival.environment.push(("KRB5_CONFIG", configuration));
+    }
+    Ok(Rivals { tokens: ours, all })
+}
+
+/// Stands for the keytab's path.
+pub(super) const KEYTAB: &str = "{keytab}";
+const ALL: &[Kind] = &[Kind::First, Kind::Spnego, Kind::Repeated];
+const FIRST: &[Kind] = &[Kind::First, Kind::Repeated];
+
+impl Rival {
+    fn new(name: &str, program: &Path, arguments: &[&str], kinds: &'static [Kind]) -> Self {
+        Self {
+            name: name.to_owned(),
+            program: program.to_owned(),
+            arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
+            environment: Vec::new(),
+            kinds,
+            warm_up: 4,
+            entries: None,
+        }
+    }
+
+    fn with_entries(self, entries: u64) -> Self {
+        Self {
+            entries: Some(entries),
+            ..self
+        }
+    }
+
+    /// How it is started.
+    pub(super) fn command(&self, keytab: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        let keytab = keytab.to_string_lossy();
+        let arguments = self.arguments.iter();
+        command.args(arguments.map(|word| word.replace(KEYTAB, &keytab)));
+        command.envs(self.environment.iter().cloned());
+        command
+    }
+}
+
+/// The crate krb5, with its own replay cache.
+fn crate_krb5(root: &Path) -> Vec<Rival> {
+    let manifest = root.join("benches/rivals/krb5/Cargo.toml");
+    let Some(program) = built_apart(root, &manifest, &[]) else {
+        return Vec::new();
+    };
+    let name = "crate krb5 1.0.0";
+    let raw = ["raw", "spnego"].map(|envelope| [KEYTAB, envelope]);
+    let mut rivals = vec![
+        Rival::new(name, &program, &raw[0], FIRST),
+        Rival::new(name, &program, &raw[1], &[Kind::Spnego]),
+    ];
+    for entries in [1_000_u64, 10_000, 100_000, 1_000_000, 10_000_000] {
+        let filled = Rival::new(
+            name,
+            &program,
+            &[KEYTAB, "raw", &entries.to_string()],
+            &[Kind::First],
+        );
+        rivals.push(filled.with_entries(entries));
+    }
+    rivals
+}
+
+/// MIT krb5 at its best, and as it is configured by default.
+fn mit(root: &Path, directory: &Path) -> Vec<Rival> {
+    let (source, program) = (c_source(root), directory.join("gss_accept_mit"));
+    let mut compiler = Command::new("cc");
+    compiler
+        .args(["-O2", "-I", MIT_HEADERS, "-o"])
+        .arg(&program)
+        .arg(source);
+    compiler.args(["-L", MIT_LIBRARIES, "-lgssapi_krb5", "-lkrb5"]);
+    if !Path::new(MIT_HEADERS).exists() || !good(&mut compiler) {
+        return missing("MIT krb5 (Debian: libkrb5-dev)");
+    }
+    let cache = directory.join("mit.rcache2");
+    let _ = fs::remove_file(&cache);
+    let mut best = Rival::new(
+        "MIT krb5, memory keytab, no replay cache",
+        &program,
+        &[KEYTAB, "memory"],
+        ALL,
+    );
+    best.environment
+        .push(("KRB5RCACHENAME", "none:".to_owned()));
+    let mut default = Rival::new(
+        "MIT krb5, defaults: file keytab, file2 replay cache",
+        &program,
+        &[KEYTAB],
+        ALL,
+    );
+    default
+        .environment
+        .push(("KRB5RCACHENAME", format!("file2:{}", cache.display())));
+    vec![best, default]
+}
+
+/// Heimdal, whose acceptor has no replay cache.
+fn heimdal_contestants(root: &Path, directory: &Path) -> Vec<Rival> {
+    let Some(heimdal) = heimdal::unpacked(directory) else {
+        return missing("Heimdal (Debian: apt-get download)");
+    };
+    let program = directory.join("gss_accept_heimdal");
+    let mut compiler = Command::new("cc");
+    compiler
+        .arg("-O2")
+        .arg("-I")
+        .arg(&heimdal.headers)
+        .arg("-o")
+        .arg(&program);
+    compiler
+        .arg(c_source(root))
+        .arg("-L")
+        .arg(heimdal.libraries.join("heimdal"));
+    compiler.arg("-L").arg(&heimdal.libraries);
+    compiler.args(["-Wl,--allow-shlib-undefined", "-lgssapi", "-lkrb5"]);
+    if !good(&mut compiler) {
+        return missing("Heimdal");
+    }
+    let libraries = heimdal.libraries.to_string_lossy().into_owned();
+    let path = ("LD_LIBRARY_PATH", libraries);
+    let kinds = FIRST;
+    let mut memory = Rival::new(
+        "Heimdal, memory keytab",
+        &program,
+        &[KEYTAB, "memory"],
+        kinds,
+    );
+    memory.environment.push(path.clone());
+    let mut file = Rival::new("Heimdal, file keytab", &program, &[KEYTAB], kinds);
+    file.environment.push(path);
+    vec![memory, file]
+}
+
+/// The crates under the AGPL, put together by hand.
+fn assembled(root: &Path) -> Vec<Rival> {
+    let manifest = root.join("interop/agpl/Cargo.toml");
+    let Some(program) = built_apart(root, &manifest, &["--example", "accept"]) else {
+        return Vec::new();
+    };
+    let name = "kerberos_asn1 + kerberos_crypto + picky-asn1, no checks, no AP-REP";
+    vec![Rival::new(name, &program, &[KEYTAB], FIRST)]
+}
+
+fn gokrb5(root: &Path, directory: &Path) -> Vec<Rival> {
+    let program = directory.join("gokrb5_accept");
+    let mut go = Command::new("go");
+    go.args(["build", "-o"]).arg(&program).arg(".");
+    go.current_dir(root.join("benches/rivals/go"));
+    go.env("GO111MODULE", "off")
+        .env("GOPATH", "/usr/share/gocode");
+    go.env("GOCACHE", directory.join("go"));
+    if !quiet(Command::new("go").arg("version")) || !good(&mut go) {
+        return missing("gokrb5 (Debian: golang-go golang-github-jcmturner-gokrb5.v8-dev)");
+    }
+    let mut rival = Rival::new("gokrb5 v8, no AP-REP", &program, &[KEYTAB], FIRST);
+    rival.warm_up = MANY_FILES;
+    vec![rival]
+}
+
+fn jgss(root: &Path, directory: &Path) -> Vec<Rival> {
+    let mut compiler = Command::new("javac");
+    compiler.arg("-d").arg(directory.join("java"));
+    compiler.arg(root.join("benches/rivals/java/JgssAccept.java"));
+    if !quiet(Command::new("javac").arg("-version")) || !good(&mut compiler) {
+        return missing("JGSS (Debian: openjdk-17-jdk-headless)");
+    }
+    let classes = directory.join("java").to_string_lossy().into_owned();
+    let arguments = ["-cp", &classes, "JgssAccept", KEYTAB, SERVICE];
+    let mut rival = Rival::new(
+        "Java JGSS (OpenJDK 17)",
+        Path::new("java"),
+        &arguments,
+        FIRST,
+    );
+    rival.warm_up = MANY_FILES;
+    vec![rival]
+}
+
+/// Builds a program of a workspace of its own into this workspace's target directory.
+fn built_apart(root: &Path, manifest: &Path, which: &[&str]) -> Option<PathBuf> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let mut build = cargo(&["build", "--release", "--manifest-path"]);
+    build
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(target.join("rivals"));
+    if !good(build.args(which)) {
+        println!("left out: {} does not build", manifest.display());
+        return None;
+    }
+    let release = target.join("rivals/release");
+    Some(match which.last() {
+        Some(example) => release.join("examples").join(example),
+        None => release.join("portcullis-rival-krb5"),
+    })
+}
+
+fn c_source(root: &Path) -> PathBuf {
+    root.join("benches/rivals/c/gss_accept.c")
+}
+
+fn missing(what: &str) -> Vec<Rival> {
+    println!("left out: {what} is not here");
+    Vec::new()
+}
