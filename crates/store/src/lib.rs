@@ -1,1 +1,35 @@
 //! What outlives a negotiation, kept in files: delegated credentials as credential caches.
+//!
+//! A service that acts on behalf of its clients hands their credentials to programs and libraries
+//! that want a file: psql, ssh, an NFS mount. [`CacheDirectory`] writes such files, each with mode
+//! 0600, whole or not at all, in a directory that is nobody else's.
+//!
+//! ```no_run
+//! use portcullis_store::{CacheDirectory, CacheName};
+//!
+//! # fn log_in(identity: &portcullis::Identity) -> Result<(), Box<dyn std::error::Error>> {
+//! let caches = CacheDirectory::open("/run/myservice/ccache")?;
+//! if let Some(credential) = identity.delegated() {
+//!     let cache = caches.write_unique(&CacheName::of(identity.client())?, credential)?;
+//!     let cache = cache.unlink_on_drop();
+//!     std::process::Command::new("psql").env("KRB5CCNAME", cache.krb5ccname()).status()?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Whoever can read such a file is the client, so: the directory must belong to the user that the
+//! service runs as and be writable by nobody else, which is looked at when it is opened. It is then
+//! held open, and every file is reached from there: whatever somebody does to the path later, no
+//! file is written elsewhere, and no link is followed. Keep it on a file system in memory.
+#![cfg(unix)]
+
+mod directory;
+mod error;
+mod file;
+mod name;
+
+pub use directory::CacheDirectory;
+pub use error::StoreError;
+pub use file::CacheFile;
+pub use name::CacheName;
