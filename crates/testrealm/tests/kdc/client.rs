@@ -285,7 +285,7 @@ impl Presenting {
             cname: self.client.name(),
             cksum: self.checksum_type.map(|number| Checksum {
                 cksumtype: ChecksumTypeNumber(number),
-                checksum: self.checksum.as_deref().unwrap_or(mac.as_ref()),
+                checksum: self.checksum.as_deref().unwrap_or_else(|| mac.as_ref()),
             }),
             cusec: Microseconds::default(),
             ctime: self.now,
