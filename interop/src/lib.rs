@@ -11,6 +11,7 @@ pub mod gss_sample;
 pub mod heimdal;
 pub mod http;
 pub mod initiator;
+pub mod listener;
 pub mod login;
 pub mod message_peer;
 pub mod mit_acceptor;

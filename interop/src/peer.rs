@@ -87,6 +87,18 @@ impl Peer {
             "test -x /usr/bin/sasl-sample-client && ls /usr/lib/*/sasl2/libgssapiv2.so",
         ],
     };
+    /// OpenLDAP's command-line clients.
+    pub const LDAP_UTILS: Self = Self {
+        name: "ldapwhoami",
+        packages: &["ldap-utils"],
+        probe: &["/bin/sh", "-c", "test -x /usr/bin/ldapwhoami"],
+    };
+    /// PostgreSQL's command-line client.
+    pub const PSQL: Self = Self {
+        name: "psql",
+        packages: &["postgresql-client"],
+        probe: &["psql", "--version"],
+    };
 
     /// Samba's Active Directory domain controller, and its Python modules.
     pub const SAMBA_AD: Self = Self {
@@ -134,7 +146,7 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::MIT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
@@ -145,6 +157,8 @@ impl Peer {
         Self::CYRUS_SASL,
         Self::SAMBA_AD,
         Self::HEIMDAL,
+        Self::LDAP_UTILS,
+        Self::PSQL,
     ];
 
     /// Where its packages are to be unpacked, if they cannot be installed beside those of other peers.

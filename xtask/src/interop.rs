@@ -12,7 +12,7 @@ use crate::tests::{outcome, runner};
 
 /// Builds the programs and runs the tests of `interop`; those that a missing peer made return early count as skipped.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let builds: [(&str, &[&str]); 4] = [
+    let builds: [(&str, &[&str]); 6] = [
         (
             "PORTCULLIS_BIN",
             &["--package", "portcullis-cli", "--bin", "portcullis"],
@@ -35,6 +35,14 @@ pub(crate) fn run(root: &Path) -> Outcome {
         (
             "PORTCULLIS_LINE_SERVER",
             &["--package", "portcullis-sasl", "--example", "line_server"],
+        ),
+        (
+            "PORTCULLIS_LDAP_BIND",
+            &["--package", "portcullis-sasl", "--example", "ldap_bind"],
+        ),
+        (
+            "PORTCULLIS_POSTGRES",
+            &["--package", "portcullis-sasl", "--example", "postgres"],
         ),
     ];
     let mut environment: Vec<(&str, OsString)> = Vec::new();
