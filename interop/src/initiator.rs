@@ -155,10 +155,13 @@ pub fn java_classes(login: &Login<'_>) -> PathBuf {
     if !classes.exists() {
         let mut javac = login.command("javac");
         javac.arg("-d").arg(&classes);
-        run(javac.args(
-            ["JgssToken.java", "JgssMessages.java", "JavaGet.java"]
-                .map(|name| clients().join(name)),
-        ));
+        let sources = [
+            "JgssToken.java",
+            "JgssMessages.java",
+            "JavaGet.java",
+            "JavaSasl.java",
+        ];
+        run(javac.args(sources.map(|name| clients().join(name))));
     }
     classes
 }
