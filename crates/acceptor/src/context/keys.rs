@@ -42,6 +42,11 @@ impl ContextKeys {
         &self.initiator
     }
 
+    /// The subkey that we proposed.
+    pub(super) const fn acceptor_subkey(&self) -> Option<&Key> {
+        self.acceptor_subkey.as_ref()
+    }
+
     /// The key of our own tokens.
     pub(super) fn sending(&self) -> &Key {
         self.acceptor_subkey.as_ref().unwrap_or(&self.initiator)

@@ -4,6 +4,7 @@
 //! What the two directions do stands in `sending.rs` and `receiving.rs`, so that a context and its
 //! [`SealingHalf`] and [`OpeningHalf`] do the same.
 
+mod export;
 mod halves;
 mod in_place;
 mod keys;
@@ -18,6 +19,7 @@ mod rfc1964;
 mod sending;
 mod wrap;
 
+pub use export::{ExportKey, ImportError};
 pub use halves::{Halves, OpeningHalf, SealingHalf};
 pub use in_place::{InPlace, Layout, TokenLengths, UnwrappedInPlace};
 pub(crate) use keys::ContextKeys;

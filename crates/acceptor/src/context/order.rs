@@ -53,6 +53,34 @@ impl Window {
         }
     }
 
+    /// Goes on where another one stood; `None` if that was of another size.
+    pub(super) fn resumed(mut self, passed: u64, seen: Vec<u64>) -> Option<Self> {
+        let fits = seen.is_empty() || seen.len() == self.seen.words();
+        self.passed = passed;
+        self.seen.words = seen;
+        fits.then_some(self)
+    }
+
+    /// The next number that is due.
+    pub(super) const fn due(&self) -> u64 {
+        self.due
+    }
+
+    /// How many numbers have passed.
+    pub(super) const fn passed(&self) -> u64 {
+        self.passed
+    }
+
+    /// How many of them are remembered.
+    pub(super) const fn remembered(&self) -> u32 {
+        self.seen.size
+    }
+
+    /// A bit for each of these, in a ring; empty before the first.
+    pub(super) fn seen(&self) -> &[u64] {
+        &self.seen.words
+    }
+
     /// Notes that `number` has come.
     pub(super) fn note(&mut self, number: u64) -> Order {
         if !self.asked.replay && !self.asked.sequence {
@@ -122,11 +150,16 @@ impl Bitmap {
         }
     }
 
+    /// How many words it has.
+    fn words(&self) -> usize {
+        let words = self.size.checked_div(WORD).unwrap_or(0);
+        usize::try_from(words).unwrap_or(0)
+    }
+
     /// Sets the bit of a number, and tells what it was.
     fn set(&mut self, number: u64, to: bool) -> bool {
         if self.words.is_empty() {
-            let words = self.size.checked_div(WORD).unwrap_or(0);
-            self.words.resize(usize::try_from(words).unwrap_or(0), 0);
+            self.words.resize(self.words(), 0);
         }
         let place = number & u64::from(self.size.saturating_sub(1));
         let bit = 1_u64 << (place & 63);
@@ -253,7 +286,7 @@ mod tests {
             (u32::MAX, 65_536),
         ] {
             let mut window = Window::new(7, u64::MAX, REPLAY, asked);
-            assert_eq!(window.seen.size, size);
+            assert_eq!(window.remembered(), size);
             let size = u64::from(size);
             let latest = 7 + 3 * size;
             assert_eq!(window.note(latest), InOrder);

@@ -6,6 +6,7 @@
 
 mod account;
 mod attest;
+mod handover;
 mod sid_filter;
 mod signatures;
 #[cfg(test)]

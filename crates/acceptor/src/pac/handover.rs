@@ -1,0 +1,53 @@
+//! A verified PAC in an exported context: where it lies in the authorization data, which goes by
+//! itself, and that it was verified.
+//!
+//! ```text
+//! ExportedPac ::= SEQUENCE { start [0] UInt32, end [1] UInt32, kdc-verified [2] BOOLEAN }
+//! ```
+
+use super::Pac;
+use crate::rules::Rules;
+use portcullis_formats::der::{DecodeErrorKind, Reader, Result, Writer};
+use portcullis_formats::principal::Principal;
+use std::sync::Arc;
+
+impl Pac {
+    pub(crate) fn export(&self, output: &mut Writer) {
+        // No authorization data has 2³² octets.
+        let octet = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        output.sequence(|fields| {
+            fields.field(0, |field| field.integer(octet(self.place.start)));
+            fields.field(1, |field| field.integer(octet(self.place.end)));
+            fields.field(2, |field| field.boolean(self.kdc_verified));
+        });
+    }
+
+    /// `client` is whose it is. Which domains' SIDs count is decided here and now.
+    pub(crate) fn import(
+        input: &mut Reader<'_>,
+        data: &Arc<[u8]>,
+        client: &Principal,
+        rules: &Rules,
+    ) -> Result<Self> {
+        let start = input.clone();
+        input.sequence("ExportedPac", |fields| {
+            let octet = |field: &mut Reader<'_>| field.uint32().map(usize::try_from);
+            let place = (
+                fields.field(0, "start", octet)?,
+                fields.field(1, "end", octet)?,
+            );
+            let kdc_verified = fields.field(2, "kdc-verified", Reader::boolean)?;
+            let place = match place {
+                (Ok(start), Ok(end)) if data.get(start..end).is_some() => start..end,
+                _ => return Err(start.error(DecodeErrorKind::Value("a place in the data"))),
+            };
+            let filter = rules.sid_filter.as_ref();
+            Ok(Self {
+                data: data.clone(),
+                place,
+                kdc_verified,
+                domains: filter.and_then(|filter| filter.domains_of(client.realm().0)),
+            })
+        })
+    }
+}
