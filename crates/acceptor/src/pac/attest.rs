@@ -11,7 +11,7 @@ use core::ops::Range;
 use portcullis_formats::der::{Decode, DecodeError, Encode, SequenceOf, SequenceOfBuf};
 use portcullis_formats::messages::{AdIfRelevant, AuthorizationDataElement, EncTicketPart};
 use portcullis_formats::pac::{
-    AttributesInfo, ClientInfo, LogonInfo, PacBuffer, PacBufferType, PacText, RawPac,
+    AttributesInfo, ClientInfo, DeviceInfo, LogonInfo, PacBuffer, PacBufferType, PacText, RawPac,
     S4uDelegationInfo, Sid, UpnDnsInfo,
 };
 use portcullis_formats::principal::Principal;
@@ -211,6 +211,7 @@ fn sound(pac: &RawPac<'_>, domains: Option<&[Sid]>) -> Result<(), PacError> {
     let delegation = PacBufferType::S4U_DELEGATION_INFO;
     let delegated = decoded(pac, delegation, S4uDelegationInfo::decode)?.is_some();
     decoded(pac, PacBufferType::ATTRIBUTES_INFO, AttributesInfo::decode)?;
+    decoded(pac, PacBufferType::DEVICE_INFO, DeviceInfo::decode)?;
     let Some(account) = account else {
         return Ok(());
     };

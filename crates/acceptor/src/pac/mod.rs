@@ -16,9 +16,10 @@ pub use sid_filter::SidFilter;
 
 pub(crate) use attest::{Attestation, attest};
 pub use portcullis_formats::pac::{
-    AttributesInfo, ClientInfo, FileTime, GroupAttributes, GroupMembership, LogonInfo,
-    PacAttributes, PacBuffer, PacBufferType, PacText, S4uDelegationInfo, Sid, SidAndAttributes,
-    SidError, UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
+    AttributesInfo, Claim, ClaimSource, ClaimValues, Claims, ClientInfo, DeviceInfo,
+    DomainGroupMembership, FileTime, GroupAttributes, GroupMembership, LogonInfo, PacAttributes,
+    PacBuffer, PacBufferType, PacText, S4uDelegationInfo, Sid, SidAndAttributes, SidError,
+    UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
 };
 
 use core::fmt;
@@ -140,6 +141,33 @@ impl Pac {
     pub fn delegation_path(&self) -> NdrArray<'_, PacText<'_>> {
         self.delegation()
             .map_or(NdrArray::EMPTY, |info| info.transited_services)
+    }
+
+    /// DEVICE_INFO: the machine at which the client logged on, and its groups.
+    #[must_use]
+    pub fn device_info(&self) -> Option<DeviceInfo<'_>> {
+        self.decoded(PacBufferType::DEVICE_INFO, DeviceInfo::decode)
+    }
+
+    /// CLIENT_CLAIMS_INFO: what the directory claims of the client, inflated within bounds. They
+    /// count where the domain says so: [`Sid::CLAIMS_VALID`] is one of the groups then.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the buffer is not what [MS-ADTS] §2.2.18 says; none of it counts then.
+    pub fn client_claims(&self) -> Result<Claims<'_>, DecodeError> {
+        self.claims(PacBufferType::CLIENT_CLAIMS_INFO)
+    }
+
+    /// DEVICE_CLAIMS_INFO: the same of the machine at which the client logged on.
+    ///
+    /// # Errors
+    /// As [`Pac::client_claims`].
+    pub fn device_claims(&self) -> Result<Claims<'_>, DecodeError> {
+        self.claims(PacBufferType::DEVICE_CLAIMS_INFO)
+    }
+
+    fn claims(&self, buffer_type: PacBufferType) -> Result<Claims<'_>, DecodeError> {
+        Claims::decode(self.buffer(buffer_type).unwrap_or_default())
     }
 
     /// CREDENTIALS_INFO: sealed for the client of a login by certificate; nobody else opens it.

@@ -281,6 +281,7 @@ fn a_malformed_buffer_refuses_the_pac_although_it_is_signed() {
         PacBufferType::UPN_DNS_INFO,
         PacBufferType::S4U_DELEGATION_INFO,
         PacBufferType::ATTRIBUTES_INFO,
+        PacBufferType::DEVICE_INFO,
         PacBufferType::REQUESTOR,
     ] {
         let outcome = with_octets(|scene| {
@@ -323,6 +324,19 @@ fn sign(pac: &mut [u8], key: &portcullis_crypto::Key) {
         .signature_octets(PacBufferType::SERVER_CHECKSUM)
         .unwrap();
     pac[place].copy_from_slice(signature.as_ref());
+}
+
+#[test]
+fn claims_are_inflated_when_somebody_asks() {
+    let captured = portcullis_testdata::vectors("claims");
+    let buffer = portcullis_testdata::hex(&captured[0]["buffer"]);
+    let claims = PacBufferType::CLIENT_CLAIMS_INFO;
+    let pac = with_draft(|draft| draft.others.push((claims, buffer))).unwrap();
+    let expected = captured[0]["claims"].as_array().unwrap().len();
+    assert_eq!(pac.client_claims().unwrap().iter().count(), expected);
+    assert!(pac.device_claims().unwrap().is_empty());
+    let pac = with_draft(|draft| draft.others.push((claims, vec![1, 2, 3]))).unwrap();
+    assert!(pac.client_claims().is_err());
 }
 
 #[test]

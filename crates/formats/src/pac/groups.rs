@@ -2,7 +2,7 @@
 
 use super::Sid;
 use super::bits::bits;
-use super::ndr::{Element, NdrReader, NdrWriter, Pointer};
+use super::ndr::{Element, EncodeElement, NdrReader, NdrWriter, Pointer};
 use crate::der::Result;
 
 bits! {
@@ -44,7 +44,9 @@ impl Element<'_> for GroupMembership {
             attributes: GroupAttributes(fixed.uint32("Attributes")?),
         })
     }
+}
 
+impl EncodeElement for GroupMembership {
     fn encode(&self, output: &mut NdrWriter) {
         output.uint32(self.relative_id);
         output.uint32(self.attributes.0);
@@ -72,7 +74,9 @@ impl<'a> Element<'a> for SidAndAttributes {
             sid: deferred.sid("Sid")?,
         })
     }
+}
 
+impl EncodeElement for SidAndAttributes {
     fn encode(&self, output: &mut NdrWriter) {
         output.sid(self.sid);
         output.uint32(self.attributes.0);

@@ -9,15 +9,17 @@
 //! PAC_INFO_BUFFER   ulType u32, cbBufferSize u32, offset u64 from the start, a multiple of 8
 //! ```
 //!
-//! Integers are little-endian. LOGON_INFO and S4U_DELEGATION_INFO are NDR inside
+//! Integers are little-endian. LOGON_INFO, S4U_DELEGATION_INFO, DEVICE_INFO and claims are NDR inside
 //! (`ndr/reader.rs` tells how that goes); the others are flat. A structure that has been decoded has
 //! been read to its end; lists in it are decoded again when somebody iterates, and no count in it
-//! ever allocates.
+//! ever allocates; claims that come compressed are inflated within bounds.
 
 mod attributes_info;
 mod bits;
 mod buffer_type;
+mod claims;
 mod client_info;
+mod device_info;
 mod encode_error;
 mod file_time;
 mod flat_reader;
@@ -31,10 +33,13 @@ mod signature;
 mod text;
 mod upn_dns_info;
 mod writer;
+mod xpress_huffman;
 
 pub use attributes_info::{AttributesInfo, PacAttributes};
 pub use buffer_type::PacBufferType;
+pub use claims::{Claim, ClaimSource, ClaimValues, Claims};
 pub use client_info::ClientInfo;
+pub use device_info::{DeviceInfo, DomainGroupMembership};
 pub use encode_error::PacEncodeError;
 pub use file_time::FileTime;
 pub use groups::{GroupAttributes, GroupMembership, SidAndAttributes};

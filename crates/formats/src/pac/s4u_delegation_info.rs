@@ -1,6 +1,6 @@
 //! S4U_DELEGATION_INFO ([MS-PAC] §2.9): through which services the client came.
 
-use super::ndr::{Element, NdrArray, NdrReader, NdrWriter};
+use super::ndr::{Element, EncodeElement, NdrArray, NdrReader, NdrWriter};
 use super::{PacEncodeError, PacText};
 use crate::der::Result;
 use alloc::vec::Vec;
@@ -51,7 +51,9 @@ impl<'a> Element<'a> for PacText<'a> {
         let header = fixed.text_header("RPC_UNICODE_STRING")?;
         deferred.text(header, "RPC_UNICODE_STRING")
     }
+}
 
+impl EncodeElement for PacText<'_> {
     fn encode(&self, output: &mut NdrWriter) {
         output.text(*self, "RPC_UNICODE_STRING");
     }

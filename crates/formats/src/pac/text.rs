@@ -63,6 +63,16 @@ impl<'a> PacText<'a> {
         }
     }
 
+    /// Text that was sent, without the NUL at its end; `None` when there is none.
+    pub(super) fn without_terminator(self) -> Option<Self> {
+        match self.0 {
+            Source::Utf16(octets) => octets
+                .strip_suffix(&[0, 0])
+                .map(|text| Self(Source::Utf16(text))),
+            Source::Str(_) => None,
+        }
+    }
+
     /// How many octets it takes in UTF-16LE.
     pub(super) fn octet_count(self) -> usize {
         match self.0 {

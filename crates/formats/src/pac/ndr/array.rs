@@ -4,14 +4,21 @@ use super::{NdrReader, NdrWriter};
 use crate::der::Result;
 use core::fmt;
 
-/// A type whose values are elements of an [`NdrArray`].
+/// Reads an element: its fixed part, and apart from it what its pointers point to.
+pub(in crate::pac) type DecodeElement<'a, T> =
+    fn(fixed: &mut NdrReader<'a>, deferred: &mut NdrReader<'a>) -> Result<T>;
+
+/// A type whose values are elements of an [`NdrArray`] that is read.
 pub(in crate::pac) trait Element<'a>: Copy {
     /// How many octets its fixed part takes.
     const FIXED_OCTETS: usize;
 
-    /// Reads the fixed part from `fixed` and what its pointers point to from `deferred`.
+    /// Reads it.
     fn decode(fixed: &mut NdrReader<'a>, deferred: &mut NdrReader<'a>) -> Result<Self>;
+}
 
+/// A type whose values are elements of an [`NdrArray`] that is written.
+pub(in crate::pac) trait EncodeElement: Copy {
     /// Writes it.
     fn encode(&self, output: &mut NdrWriter);
 }
@@ -32,7 +39,7 @@ struct Sent<'a, T> {
     count: u32,
     fixed: NdrReader<'a>,
     deferred: NdrReader<'a>,
-    decode: fn(&mut NdrReader<'a>, &mut NdrReader<'a>) -> Result<T>,
+    decode: DecodeElement<'a, T>,
 }
 
 impl<'a, T> NdrArray<'a, T> {
@@ -54,15 +61,17 @@ impl<'a, T> NdrArray<'a, T> {
         self.len() == 0
     }
 
-    pub(super) fn sent(count: u32, fixed: NdrReader<'a>, deferred: NdrReader<'a>) -> Self
-    where
-        T: Element<'a>,
-    {
+    pub(super) const fn sent(
+        count: u32,
+        fixed: NdrReader<'a>,
+        deferred: NdrReader<'a>,
+        decode: DecodeElement<'a, T>,
+    ) -> Self {
         Self(Source::Sent(Sent {
             count,
             fixed,
             deferred,
-            decode: T::decode,
+            decode,
         }))
     }
 }

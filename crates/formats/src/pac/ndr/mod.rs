@@ -5,7 +5,7 @@ mod array;
 mod reader;
 mod writer;
 
-pub(super) use array::Element;
+pub(super) use array::{DecodeElement, Element, EncodeElement};
 pub use array::{NdrArray, NdrElements};
-pub(super) use reader::{NdrReader, Pointer, TextHeader};
+pub(super) use reader::{ElementLayout, NdrReader, Pointer, TextHeader};
 pub(super) use writer::NdrWriter;

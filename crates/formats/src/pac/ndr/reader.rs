@@ -5,7 +5,7 @@
 //! the pointers (for an array after all of its elements). So a structure is read twice over: its
 //! fixed part, then what its pointers point to.
 
-use super::{Element, NdrArray};
+use super::{DecodeElement, Element, NdrArray};
 use crate::der::{DecodeError, DecodeErrorKind, Result};
 use crate::pac::flat_reader::FlatReader;
 use crate::pac::{FileTime, PacText, Sid};
@@ -39,6 +39,15 @@ pub(in crate::pac) enum Pointer {
 pub(in crate::pac) struct TextHeader {
     length: u16,
     buffer: Pointer,
+}
+
+/// How the fixed parts of an array's elements lie.
+#[derive(Clone, Copy)]
+pub(in crate::pac) struct ElementLayout {
+    /// How many octets each takes, of which there is at least one.
+    pub(in crate::pac) octets: usize,
+    /// What the first stands at a multiple of.
+    pub(in crate::pac) alignment: usize,
 }
 
 impl<'a> NdrReader<'a> {
@@ -84,6 +93,11 @@ impl<'a> NdrReader<'a> {
     /// Four octets.
     pub(in crate::pac) fn uint32(&mut self, field: &'static str) -> Result<u32> {
         self.integer(field).map(u32::from_le_bytes)
+    }
+
+    /// Eight octets.
+    pub(in crate::pac) fn uint64(&mut self, field: &'static str) -> Result<u64> {
+        self.integer(field).map(u64::from_le_bytes)
     }
 
     /// Two numbers of four octets, the lower half first.
@@ -139,7 +153,7 @@ impl<'a> NdrReader<'a> {
     }
 
     /// A conformant and varying array of UTF-16 code units.
-    fn varying_text(&mut self, field: &'static str) -> Result<PacText<'a>> {
+    pub(in crate::pac) fn varying_text(&mut self, field: &'static str) -> Result<PacText<'a>> {
         let room = self.uint32(field)?;
         let offset = self.uint32(field)?;
         let count = self.uint32(field)?;
@@ -175,13 +189,29 @@ impl<'a> NdrReader<'a> {
         Ok(sid)
     }
 
-    /// The conformant array of `count` elements that a pointer points to. Every element is decoded
-    /// once, so that none fails later.
+    /// The conformant array of `count` elements that a pointer points to.
     pub(in crate::pac) fn array<T: Element<'a>>(
         &mut self,
         count: u32,
         pointer: Pointer,
         field: &'static str,
+    ) -> Result<NdrArray<'a, T>> {
+        let layout = ElementLayout {
+            octets: T::FIXED_OCTETS,
+            alignment: 4,
+        };
+        self.array_of(count, pointer, field, layout, T::decode)
+    }
+
+    /// The same, of elements that `decode` reads. Every element is decoded once, so that none fails
+    /// later.
+    pub(in crate::pac) fn array_of<T: Copy>(
+        &mut self,
+        count: u32,
+        pointer: Pointer,
+        field: &'static str,
+        layout: ElementLayout,
+        decode: DecodeElement<'a, T>,
     ) -> Result<NdrArray<'a, T>> {
         if pointer == Pointer::Null {
             return match count {
@@ -194,12 +224,13 @@ impl<'a> NdrReader<'a> {
         }
         let octets = usize::try_from(count)
             .unwrap_or(usize::MAX)
-            .saturating_mul(T::FIXED_OCTETS);
+            .saturating_mul(layout.octets);
+        self.at = self.at.next_multiple_of(layout.alignment);
         let mut fixed = *self;
         self.octets(octets, field)?;
-        let array = NdrArray::sent(count, fixed, *self);
+        let array = NdrArray::sent(count, fixed, *self, decode);
         for _ in 0..count {
-            T::decode(&mut fixed, self)?;
+            decode(&mut fixed, self)?;
         }
         Ok(array)
     }

@@ -1,6 +1,6 @@
 //! Writes NDR as Windows does, to the numbers that it gives its pointers.
 
-use super::{Element, NdrArray};
+use super::{EncodeElement, NdrArray};
 use crate::pac::{FileTime, PacEncodeError, PacText, Sid};
 use alloc::vec::Vec;
 
@@ -136,9 +136,9 @@ impl NdrWriter {
     }
 
     /// The number of elements, then a pointer to them; NULL when there are none.
-    pub(in crate::pac) fn array<'a, T: Element<'a>>(
+    pub(in crate::pac) fn array<T: EncodeElement>(
         &mut self,
-        array: &NdrArray<'a, T>,
+        array: &NdrArray<'_, T>,
         field: &'static str,
     ) {
         let Ok(count) = u32::try_from(array.len()) else {
