@@ -16,7 +16,8 @@
 //!
 //! A [`Key`] is a protocol key. [`Key::cipher`] and [`Key::mac`] derive what one [`KeyUsage`]
 //! needs, once; the results open, seal and verify any number of messages. A key that serves a
-//! single message does it by [`Key::open`] and [`Key::seal`] with half the work.
+//! single message does it by [`Key::open`] and [`Key::seal`] with half the work, and one that serves
+//! a few, each of another usage, by [`Key::prepare`].
 //! [`Scattered`] is a text that is sealed where its parts lie, without a copy.
 //!
 //! ```
@@ -55,6 +56,7 @@ mod key_usage;
 mod legacy;
 mod mac;
 mod mac_key;
+mod prepared_key;
 mod scattered;
 mod sha;
 mod simplified_profile;
@@ -68,6 +70,7 @@ pub use key_usage::KeyUsage;
 #[cfg(feature = "legacy-enctypes")]
 pub use legacy::rfc1964::{Rfc1964Key, Rfc1964Kind};
 pub use mac_key::{Mac, MacKey, VerifyError};
+pub use prepared_key::PreparedKey;
 pub use scattered::Scattered;
 #[cfg(feature = "string-to-key")]
 pub use string_to_key::{StringToKeyError, string_to_key};
