@@ -136,6 +136,10 @@ pub(crate) struct AcceptArguments {
     #[arg(long, value_name = "ENCTYPE", value_enum)]
     pub(crate) allow: Vec<Allow>,
 
+    /// What becomes of the ticket's PAC [default: verify]
+    #[arg(long, value_name = "POLICY", value_enum)]
+    pub(crate) pac: Option<PacRule>,
+
     /// What is asked of the client's channel bindings [default: aware]
     #[arg(long, value_name = "POLICY", value_enum)]
     pub(crate) channel_bindings: Option<BindingPolicy>,
@@ -154,7 +158,7 @@ pub(crate) struct AcceptArguments {
 
     /// Read requests from standard input, one JSON object a line; answer one verdict a line
     #[arg(long, conflicts_with_all = ["keytab", "service", "now", "skew", "allow",
-        "channel_bindings", "channel_binding_data", "server_cert", "tokens"])]
+        "pac", "channel_bindings", "channel_binding_data", "server_cert", "tokens"])]
     pub(crate) batch: bool,
 
     /// A file, or - for standard input: raw octets or base64, with or without `Negotiate `
@@ -205,6 +209,18 @@ pub(crate) enum Allow {
     Des3,
     /// Camellia (25 and 26)
     Camellia,
+}
+
+/// What becomes of a ticket's PAC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PacRule {
+    /// It is not looked at
+    Ignore,
+    /// One that is there must be good
+    Verify,
+    /// There must be one, and it must be good
+    Require,
 }
 
 /// What a service asks of the client's channel bindings.
@@ -260,13 +276,17 @@ JSON: one object, every key always there, null when unknown:
    \"session_enctype\":18,\"subkey_enctype\":18,\"flags\":[\"mutual\",...],
    \"ticket\":{\"flags\":[\"forwardable\",...],\"authtime\":0,\"starttime\":0,\"endtime\":0},
    \"channel_bound\":false,\"delegated\":null|{\"client\":\"...\",\"service\":\"krbtgt/...\",\"endtime\":0},
+   \"pac\":null|{\"verified\":true,\"user_sid\":\"S-1-5-21-...\"|null,\"groups\":[\"S-1-...\"],
+     \"upn\":\"...\"|null,\"dns_domain\":\"...\"|null,\"account\":\"...\"|null,\"buffers\":[1,10,...]},
    \"reply\":\"BASE64\"|null,
    \"error\":null|{\"code\":\"KRB_AP_ERR_SKEW\"|null,\"number\":37|null,
      \"blame\":\"peer|configuration|environment\",\"message\":\"...\",\"remedy\":\"...\",\"kind\":\"skew\"}}
 
+`groups` are those that can grant something: enabled, and not for denial only.
+
 Batch: each line is an object with `keytab` (a path) and `tokens` (a list of texts as in a TOKEN
 file that is base64), and the options above by their names with _ for -: `service`, `now`, `skew`,
-`allow` (a list), `channel_bindings`, `channel_binding_data`, `server_cert`. Each is a negotiation
+`allow` (a list), `pac`, `channel_bindings`, `channel_binding_data`, `server_cert`. Each is a negotiation
 of its own with a fresh replay cache, but `\"replay_cache\":\"shared\"` remembers what other lines that
 say so accepted. A request that cannot be judged is answered {\"verdict\":\"error\",\"message\":\"...\"}.
 

@@ -6,6 +6,7 @@ mod program;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use portcullis_testdata::{hex, vectors};
+use portcullis_testrealm::TestRealm;
 use program::{Exchange, Said, THEN, exchange, file, keytab, run, run_with_input};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -46,7 +47,8 @@ fn bare(verdict: &str, reply: Value, error: Value) -> Value {
     json!({
         "verdict": verdict, "mechanism": null, "framing": null, "client": null, "service": null,
         "key": null, "session_enctype": null, "subkey_enctype": null, "flags": null,
-        "ticket": null, "channel_bound": null, "delegated": null, "reply": reply, "error": error,
+        "ticket": null, "channel_bound": null, "delegated": null, "pac": null, "reply": reply,
+        "error": error,
     })
 }
 
@@ -79,7 +81,12 @@ fn an_accepted_token_says_who_for_what_with_which_key_and_how() {
                 "flags": ["forwardable", "transited-policy-checked", "enc-pa-rep"],
                 "authtime": 1_795_319_248, "starttime": 1_795_319_335, "endtime": 1_795_355_248,
             },
-            "channel_bound": false, "delegated": null, "reply": null, "error": null,
+            "channel_bound": false, "delegated": null,
+            "pac": {
+                "verified": true, "user_sid": null, "groups": [], "upn": null, "dns_domain": null,
+                "account": null, "buffers": [10, 16, 6, 7],
+            },
+            "reply": null, "error": null,
         })
     );
     assert_eq!(status, 0);
@@ -103,6 +110,7 @@ fn the_keys_of_a_verdict_stand_in_the_documented_order() {
         "ticket",
         "channel_bound",
         "delegated",
+        "pac",
         "reply",
         "error",
         "code",
@@ -135,6 +143,33 @@ fn a_client_that_asks_for_no_answer_gets_none() {
     assert_eq!(verdict["verdict"], "accepted");
     assert_eq!(verdict["reply"], Value::Null);
     assert_eq!(status, 0);
+}
+
+#[test]
+fn a_pac_is_looked_at_as_asked() {
+    let with_pac = exchange("mutual-etype18");
+    for (policy, seen) in [("ignore", false), ("verify", true), ("require", true)] {
+        let (verdict, status) = then(&with_pac, &["--pac", policy]);
+        assert_eq!((verdict["pac"].is_object(), status), (seen, 0), "{policy}");
+    }
+
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let web = realm.service("HTTP/web.example.test");
+    let keytab = file("keytab", &web.keytab_octets());
+    let login = realm.user("alice").token_for(&web).build();
+    let since = realm.now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = since.as_secs().to_string();
+    for (policy, status) in [("ignore", 0), ("verify", 0), ("require", 1)] {
+        let options = ["--now", &now, "--pac", policy];
+        let (verdict, found) = judge(&keytab, &options, &[login.token()]);
+        assert_eq!((&verdict["pac"], found), (&Value::Null, status), "{policy}");
+        let kind = if status == 0 {
+            Value::Null
+        } else {
+            json!("no-pac")
+        };
+        assert_eq!(verdict["error"]["kind"], kind, "{verdict}");
+    }
 }
 
 #[test]
@@ -466,6 +501,7 @@ accepted: alice@EXAMPLE.TEST
   valid until   2026-11-22T13:47:28Z
   ticket flags  forwardable, transited-policy-checked, enc-pa-rep
   channel       not bound
+  PAC           verified
   delegated     none
   reply         none
 ";

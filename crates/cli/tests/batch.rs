@@ -69,7 +69,7 @@ fn lines_that_share_a_replay_cache_refuse_what_it_has_seen() {
             "verdict": "rejected", "mechanism": null, "framing": null, "client": null,
             "service": null, "key": null, "session_enctype": null, "subkey_enctype": null,
             "flags": null, "ticket": null, "channel_bound": null, "delegated": null,
-            "reply": null,
+            "pac": null, "reply": null,
             "error": {
                 "code": "KRB_AP_ERR_REPEAT", "number": 34, "blame": "peer",
                 "message": "replay: alice@EXAMPLE.TEST made this authenticator at \
@@ -88,6 +88,7 @@ fn the_options_of_the_command_line_are_keys() {
     let exchange = exchange("mutual-cb-etype18");
     let options = json!({
         "service": "HTTP/e18.example.test", "skew": 10, "allow": ["rc4-hmac", "des3", "camellia"],
+        "pac": "require",
         "channel_bindings": "required",
         "channel_binding_data": exchange.vector["channel_binding_application_data"],
     });

@@ -151,7 +151,7 @@ NegTokenInit
     for line in [
         "        flags             forwardable, transited-policy-checked, enc-pa-rep\n",
         "        transited         no other realm\n",
-        "          context flags   mutual, replay, sequence, conf, integ, trans\n",
+        "          context flags    mutual, replay, sequence, conf, integ, trans\n",
     ] {
         assert!(said.output.contains(line), "{line}{}", said.output);
     }

@@ -1,7 +1,7 @@
 //! `portcullis accept --batch`: one request a line in, one verdict a line out.
 
 use super::request::{Request, our_bindings};
-use crate::args::{Allow, BindingPolicy, Format};
+use crate::args::{Allow, BindingPolicy, Format, PacRule};
 use crate::failure::Failure;
 use crate::input;
 use portcullis::ServicePattern;
@@ -24,6 +24,7 @@ struct Line {
     skew: Option<u64>,
     #[serde(default)]
     allow: Vec<Allow>,
+    pac: Option<PacRule>,
     channel_bindings: Option<BindingPolicy>,
     channel_binding_data: Option<String>,
     server_cert: Option<PathBuf>,
@@ -115,6 +116,7 @@ impl TryFrom<Line> for Request {
             now: line.now,
             skew: line.skew,
             allow: line.allow,
+            pac: line.pac,
             channel_bindings: line.channel_bindings,
         })
     }

@@ -1,7 +1,7 @@
 //! [`Request`]: what is asked of an acceptor, whether on the command line or in a batch.
 
 use super::verdict::Verdict;
-use crate::args::{AcceptArguments, Allow, BindingPolicy};
+use crate::args::{AcceptArguments, Allow, BindingPolicy, PacRule};
 use crate::failure::Failure;
 use crate::input;
 use base64::Engine;
@@ -10,7 +10,8 @@ use core::time::Duration;
 use portcullis::channel_bindings::{ChannelBindingPolicy, tls_server_end_point};
 use portcullis::replay::ReplayCache;
 use portcullis::{
-    Acceptor, AcceptorBuilder, ChannelBindings, Keytab, ServicePattern, Step, WeakEnctype,
+    Acceptor, AcceptorBuilder, ChannelBindings, Keytab, PacPolicy, ServicePattern, Step,
+    WeakEnctype,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(super) struct Request {
     pub(super) now: Option<u64>,
     pub(super) skew: Option<u64>,
     pub(super) allow: Vec<Allow>,
+    pub(super) pac: Option<PacRule>,
     pub(super) channel_bindings: Option<BindingPolicy>,
     pub(super) our_bindings: Option<ChannelBindings>,
 }
@@ -44,6 +46,7 @@ impl TryFrom<AcceptArguments> for Request {
             now: arguments.now,
             skew: arguments.skew,
             allow: arguments.allow,
+            pac: arguments.pac,
             channel_bindings: arguments.channel_bindings,
         })
     }
@@ -108,6 +111,9 @@ impl Request {
         if let Some(skew) = self.skew {
             builder = builder.clock_skew(Duration::from_secs(skew));
         }
+        if let Some(policy) = self.pac {
+            builder = builder.pac(policy.into());
+        }
         if let Some(policy) = self.channel_bindings {
             builder = builder.channel_binding_policy(policy.into());
         }
@@ -161,6 +167,16 @@ impl Allow {
             Self::Rc4Hmac => builder.danger_allow(WeakEnctype::Rc4Hmac),
             Self::Des3 => builder.danger_allow(WeakEnctype::Des3CbcSha1),
             Self::Camellia => builder.allow_camellia(),
+        }
+    }
+}
+
+impl From<PacRule> for PacPolicy {
+    fn from(rule: PacRule) -> Self {
+        match rule {
+            PacRule::Ignore => Self::Ignore,
+            PacRule::Verify => Self::Verify,
+            PacRule::Require => Self::Require,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A verdict for people.
 
+use super::pac::PacFacts;
 use super::verdict::{Key, Outcome, Refusal, Ticket, Verdict};
 use core::fmt::{self, Display, Formatter};
-use portcullis::formats::messages::KerberosTime;
+use portcullis::formats::messages::{KerberosString, KerberosTime};
 use portcullis::formats::registry::EtypeNumber;
 
 /// Prints a verdict: a headline, then a line for each fact.
@@ -58,6 +59,7 @@ fn accepted(verdict: &Verdict, f: &mut Formatter<'_>) -> fmt::Result {
     }
     let bound = verdict.channel_bound == Some(true);
     line(f, "channel", if bound { "bound" } else { "not bound" })?;
+    pac(verdict.pac.as_ref(), f)?;
     match &verdict.delegated {
         None => line(f, "delegated", "none"),
         Some(credential) => {
@@ -70,6 +72,30 @@ fn accepted(verdict: &Verdict, f: &mut Formatter<'_>) -> fmt::Result {
             )
         }
     }
+}
+
+/// The groups one below the other, as there may be hundreds.
+fn pac(facts: Option<&PacFacts>, f: &mut Formatter<'_>) -> fmt::Result {
+    let Some(facts) = facts else {
+        return line(f, "PAC", "none");
+    };
+    line(f, "PAC", "verified")?;
+    for (name, value) in [
+        ("account", &facts.account),
+        ("UPN", &facts.upn),
+        ("DNS domain", &facts.dns_domain),
+        ("SID", &facts.user_sid),
+    ] {
+        if let Some(value) = value {
+            line(f, name, KerberosString(value.as_bytes()))?;
+        }
+    }
+    let mut name = "groups";
+    for group in &facts.groups {
+        line(f, name, group)?;
+        name = "";
+    }
+    Ok(())
 }
 
 fn times_and_flags(ticket: &Ticket, f: &mut Formatter<'_>) -> fmt::Result {

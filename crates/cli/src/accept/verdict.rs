@@ -2,6 +2,7 @@
 //!
 //! The JSON is a stable interface: every key is always there, and `null` when it is unknown.
 
+use super::pac::PacFacts;
 use crate::failure::Failure;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,6 +25,7 @@ pub(super) struct Verdict {
     pub(super) ticket: Option<Ticket>,
     pub(super) channel_bound: Option<bool>,
     pub(super) delegated: Option<Delegated>,
+    pub(super) pac: Option<PacFacts>,
     /// Base64 of what the peer has to get.
     pub(super) reply: Option<String>,
     pub(super) error: Option<Refusal>,
@@ -89,6 +91,7 @@ impl Verdict {
             ticket: Some(identity.into()),
             channel_bound: Some(identity.channel_bound()),
             delegated: identity.delegated().map(Delegated::from),
+            pac: identity.pac().map(PacFacts::from),
             ..Self::bare(Outcome::Accepted, reply)
         }
     }
@@ -120,6 +123,7 @@ impl Verdict {
             ticket: None,
             channel_bound: None,
             delegated: None,
+            pac: None,
             reply: reply.map(|octets| STANDARD.encode(octets)),
             error: None,
         }

@@ -2,6 +2,7 @@
 //! the client, says beyond names and times.
 
 use super::ground::Ground;
+use super::pac;
 use super::page::Fields;
 use portcullis::formats::der::{Reader, SequenceOf};
 use portcullis::formats::messages::{
@@ -64,6 +65,7 @@ fn read_element(
                 to.list("indicators", texts);
             }
         }
+        AuthDataType::WIN2K_PAC => to.within("PAC", |to| pac::read(octets, ground, to)),
         AuthDataType::AP_OPTIONS => ap_options(octets, to),
         AuthDataType::CLIENT_TARGET => to.text("target", utf16(octets)),
         _ => to.octets("octets", octets),

@@ -9,7 +9,7 @@
 //! | `negotiation` | SPNEGO |
 //! | `kerberos` | AP-REQ, AP-REP, KRB-ERROR and others |
 //! | `ticket`, `authenticator` | what a key opens |
-//! | `authorization_data` | what is in them beside names and times |
+//! | `authorization_data`, `pac` | what is in them beside names and times |
 //! | `page` | how it is printed; `outline` what is printed of what is broken |
 
 mod authenticator;
@@ -21,6 +21,7 @@ mod message_token;
 mod names;
 mod negotiation;
 mod outline;
+mod pac;
 mod page;
 mod ticket;
 mod token;

@@ -6,7 +6,7 @@ use core::fmt::{self, Display, Formatter};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-/// The column at which values begin, unless a name reaches beyond it.
+/// The column at which values begin, unless a name of the same structure reaches beyond it.
 const VALUES: usize = 26;
 
 /// Names and what they stand for, in the order of the token.
@@ -111,13 +111,17 @@ impl Fields {
     }
 
     fn print(&self, indent: usize, f: &mut Formatter<'_>) -> fmt::Result {
+        let lines = Lines {
+            indent,
+            width: self.width_of_names(indent),
+        };
         for (name, value) in &self.fields {
             match value {
-                Value::Text(text) => line(indent, name, text, f)?,
-                Value::Number(number) => line(indent, name, number, f)?,
-                Value::List(items) => print_list(indent, name, items, f)?,
-                Value::Words(words) if words.is_empty() => line(indent, name, "none", f)?,
-                Value::Words(words) => line(indent, name, words.join(", "), f)?,
+                Value::Text(text) => lines.print(name, text, f)?,
+                Value::Number(number) => lines.print(name, number, f)?,
+                Value::List(items) => lines.print_list(name, items, f)?,
+                Value::Words(words) if words.is_empty() => lines.print(name, "none", f)?,
+                Value::Words(words) => lines.print(name, words.join(", "), f)?,
                 Value::Fields(fields) => fields.print_under(indent, name, f)?,
                 Value::Several(several) => several
                     .iter()
@@ -126,27 +130,45 @@ impl Fields {
         }
         self.errors
             .iter()
-            .try_for_each(|error| line(indent, "wrong", error, f))
+            .try_for_each(|error| lines.print("wrong", error, f))
     }
 
     fn print_under(&self, indent: usize, name: &str, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:indent$}{name}", "")?;
         self.print(indent.saturating_add(2), f)
     }
+
+    /// That of the longest name with a value beside it, or up to the common column.
+    fn width_of_names(&self, indent: usize) -> usize {
+        let beside = |value: &Value| !matches!(value, Value::Fields(_) | Value::Several(_));
+        let names = self.fields.iter().filter(|(_, value)| beside(value));
+        let longest = names.map(|(name, _)| name.chars().count()).max();
+        let common = VALUES.saturating_sub(indent).saturating_sub(1);
+        longest.unwrap_or_default().max(common)
+    }
 }
 
-fn line(indent: usize, name: &str, value: impl Display, f: &mut Formatter<'_>) -> fmt::Result {
-    let width = VALUES.saturating_sub(indent).saturating_sub(1);
-    writeln!(f, "{:indent$}{name:<width$} {value}", "")
+/// The lines of one structure.
+struct Lines {
+    indent: usize,
+    /// That of the first column.
+    width: usize,
 }
 
-/// The first beside the name, the others below it.
-fn print_list(indent: usize, name: &str, items: &[String], f: &mut Formatter<'_>) -> fmt::Result {
-    let Some((first, others)) = items.split_first() else {
-        return line(indent, name, "none", f);
-    };
-    line(indent, name, first, f)?;
-    others.iter().try_for_each(|item| line(indent, "", item, f))
+impl Lines {
+    fn print(&self, name: &str, value: impl Display, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { indent, width } = *self;
+        writeln!(f, "{:indent$}{name:<width$} {value}", "")
+    }
+
+    /// The first beside the name, the others below it.
+    fn print_list(&self, name: &str, items: &[String], f: &mut Formatter<'_>) -> fmt::Result {
+        let Some((first, others)) = items.split_first() else {
+            return self.print(name, "none", f);
+        };
+        self.print(name, first, f)?;
+        others.iter().try_for_each(|item| self.print("", item, f))
+    }
 }
 
 /// As text: two columns, what is inside something indented below its name.
@@ -219,6 +241,23 @@ ticket
   number                  2
 ";
         assert_eq!(page().to_string(), text);
+    }
+
+    #[test]
+    fn a_long_name_moves_the_column_of_its_own_structure() {
+        let mut page = Fields::default();
+        page.text("short", 1);
+        page.within("inside", |inside| {
+            inside.text("a name of more than that column", 2);
+            inside.text("short", 3);
+        });
+        let text = "\
+short                     1
+inside
+  a name of more than that column 2
+  short                           3
+";
+        assert_eq!(page.to_string(), text);
     }
 
     #[test]
