@@ -66,6 +66,12 @@ impl Request {
         self.with("allow", json!(enctypes))
     }
 
+    /// What becomes of the ticket's PAC: `ignore`, `verify` or `require`.
+    #[must_use]
+    pub fn pac(self, policy: &str) -> Self {
+        self.with("pac", json!(policy))
+    }
+
     /// The policy on channel bindings: `ignore`, `allow`, `aware` or `required`.
     #[must_use]
     pub fn channel_bindings(self, policy: &str) -> Self {
@@ -240,6 +246,7 @@ impl Verdict {
             "ticket": of("ticket"),
             "channel_bound": of("channel_bound"),
             "delegated": of("delegated"),
+            "pac": of("pac"),
         })
     }
 }

@@ -1,12 +1,17 @@
 //! Tickets of Active Directory, as Samba's domain controller makes them.
 
+use std::collections::BTreeSet;
+use std::process::Command;
+
 use portcullis_interop::http::{Server, example};
 use portcullis_interop::initiator::{Asking, Conclusion, Initiator, tokens};
 use portcullis_interop::login::Login;
 use portcullis_interop::mit_acceptor::MitAcceptor;
 use portcullis_interop::peer::{Peer, built};
 use portcullis_interop::portcullis::{Batch, Request, Verdict, binary};
+use portcullis_interop::process::run;
 use portcullis_interop::samba::SambaDomain;
+use serde_json::{Value, json};
 
 const WEB: &str = "HTTP/web.example.test";
 const RC4: &str = "HTTP/rc4.example.test";
@@ -20,7 +25,28 @@ fn assert_accepted(verdict: &Verdict, client: &str) {
 fn judge(domain: &SambaDomain, login: &Login<'_>, service: &str, batch: &mut Batch) -> Verdict {
     let token = tokens(login, service, &Asking::spnego(), 1).remove(0);
     let request = Request::new(&domain.realm.keytab(service), &[&token]);
-    batch.accept(&request.allow_rc4())
+    batch.accept(&request.allow_rc4().pac("require"))
+}
+
+/// What a verdict says of groups.
+fn groups(verdict: &Verdict) -> BTreeSet<String> {
+    let groups = verdict.json["pac"]["groups"].as_array();
+    let texts = groups.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
+/// "Authentication authority asserted identity": the KDC says that the user proved who it is ([MS-SFU] §3.2.5.1.2).
+const BY_THE_KDC: &str = "S-1-18-1";
+/// "Service asserted identity": a service says so.
+const BY_A_SERVICE: &str = "S-1-18-2";
+
+/// What the directory says of a user, as far as it is for a PAC to say: of the groups of this machine (`S-1-5-32`) each
+/// machine has its own, and where they come from a service is not told ([MS-PAC] §4.1.2.2).
+fn groups_by_directory(domain: &SambaDomain, user: &str, asserted: &str) -> BTreeSet<String> {
+    let mut groups = domain.user(user).groups;
+    groups.retain(|sid| sid.starts_with(domain.sid()));
+    groups.insert(asserted.to_owned());
+    groups
 }
 
 /// Each fact in a function of its own, and one domain for all: to provision one takes seconds.
@@ -34,7 +60,9 @@ fn a_domain_of_active_directory_is_understood() {
     };
     let mut batch = Batch::start(&binary());
     tickets_of_each_key_are_accepted_and_our_answers_are_too(&domain, &mut batch);
+    groups_are_those_of_the_directory(&domain, &mut batch);
     a_service_gets_in_for_a_user_whom_it_never_met(&domain, &mut batch);
+    a_token_is_shown_with_its_groups(&domain);
     curl_logs_in_with_a_header_that_a_thousand_groups_made_long(&domain);
 }
 
@@ -61,10 +89,44 @@ fn tickets_of_each_key_are_accepted_and_our_answers_are_too(
     }
 }
 
+/// Nested groups, domain-local ones and a thousand: by the key of the service that signed the PAC, AES or RC4.
+fn groups_are_those_of_the_directory(domain: &SambaDomain, batch: &mut Batch) {
+    for (user, least) in [("alice", 5), ("bob", 4), ("many", 1001)] {
+        let expected = domain.user(user);
+        for service in [WEB, RC4] {
+            let verdict = judge(domain, &domain.realm.login(user), service, batch);
+            assert_accepted(&verdict, &format!("{user}@EXAMPLE.TEST"));
+            let pac = &verdict.json["pac"];
+            assert_eq!(pac["verified"], true, "{pac}");
+            assert_eq!(pac["user_sid"], expected.sid);
+            assert_eq!(pac["upn"], expected.upn);
+            assert_eq!(pac["account"], user);
+            assert_eq!(pac["dns_domain"], "EXAMPLE.TEST");
+            let by_directory = groups_by_directory(domain, user, BY_THE_KDC);
+            assert_eq!(groups(&verdict), by_directory);
+            assert!(groups(&verdict).contains(&expected.primary_group), "{pac}");
+            assert!(groups(&verdict).len() >= least, "{pac}");
+            let buffers = pac["buffers"].as_array().expect("a list");
+            for buffer in [1, 6, 7, 10, 12, 16, 19] {
+                assert!(buffers.contains(&json!(buffer)), "{pac}");
+            }
+        }
+    }
+}
+
+/// S4U2Proxy: the groups are bob's, and the PAC says through whom he came.
 fn a_service_gets_in_for_a_user_whom_it_never_met(domain: &SambaDomain, batch: &mut Batch) {
     let front = domain.realm.login("svc-front");
     let bob = front.in_the_name_of("bob", WEB);
-    assert_accepted(&judge(domain, &bob, WEB, batch), "bob@EXAMPLE.TEST");
+    let verdict = judge(domain, &bob, WEB, batch);
+    assert_accepted(&verdict, "bob@EXAMPLE.TEST");
+    assert_eq!(verdict.json["pac"]["user_sid"], domain.user("bob").sid);
+    let by_directory = groups_by_directory(domain, "bob", BY_A_SERVICE);
+    assert_eq!(groups(&verdict), by_directory);
+    let shown = inspect(domain, &bob, WEB);
+    let between = shown.lines().find(|line| line.contains("services between"));
+    let front = between.is_some_and(|line| line.ends_with(" svc-front@EXAMPLE.TEST"));
+    assert!(front, "{shown}");
 }
 
 fn curl_logs_in_with_a_header_that_a_thousand_groups_made_long(domain: &SambaDomain) {
@@ -80,4 +142,28 @@ fn curl_logs_in_with_a_header_that_a_thousand_groups_made_long(domain: &SambaDom
             .expect("the header that curl sent");
         assert_eq!(header.len() > 12_000, user == "many", "{}", header.len());
     }
+}
+
+fn a_token_is_shown_with_its_groups(domain: &SambaDomain) {
+    let shown = inspect(domain, &domain.realm.login("alice"), WEB);
+    let sid = domain.sid();
+    for line in [
+        format!("{sid}-513 (Domain Users)"),
+        domain.user("alice").sid,
+        "alice.a@corp.example.test".to_owned(),
+        "Alice \u{c4}rger".to_owned(),
+        "FULL_CHECKSUM (19)".to_owned(),
+    ] {
+        assert!(shown.contains(&line), "{line}: {shown}");
+    }
+}
+
+/// What `portcullis inspect` says of a fresh token.
+fn inspect(domain: &SambaDomain, login: &Login<'_>, service: &str) -> String {
+    let token = tokens(login, service, &Asking::spnego(), 1).remove(0);
+    let file = domain.realm.path("token");
+    std::fs::write(&file, token).expect("a file");
+    let mut inspect = Command::new(binary());
+    inspect.arg("inspect").arg(&file);
+    run(inspect.arg("--keytab").arg(domain.realm.keytab(service)))
 }
