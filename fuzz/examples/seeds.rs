@@ -1,10 +1,10 @@
 //! Makes the seeds of all targets anew, in `fuzz/seeds/`.
 
-use portcullis_formats::gss::InitialContextToken;
+use portcullis_formats::gss::{InitialContextToken, TokenFlags, WrapHeader};
 use portcullis_fuzz::{
     ENCTYPES, Recorded, alice_authenticator, alice_ticket_part, delegated_credential,
 };
-use portcullis_fuzz::{join, negotiate};
+use portcullis_fuzz::{exported_context, join, negotiate};
 use portcullis_testdata::{hex, vector_file, vectors};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,9 @@ fn main() -> std::io::Result<()> {
     files(&mut target("ccache")?, "ccache")?;
     principals(&mut target("principal")?)?;
     credentials(&mut target("krb_cred")?)?;
-    message_tokens(&mut target("message_token")?)
+    message_tokens(&mut target("message_token")?)?;
+    wrapped(&mut target("inside_message")?)?;
+    exported(&mut target("exported_context")?)
 }
 
 /// The seeds of one target, none twice.
@@ -157,14 +159,15 @@ fn message_tokens(seeds: &mut Seeds) -> std::io::Result<()> {
             .as_array()
             .cloned()
             .unwrap_or_default();
-        let is_mic = |message: &&serde_json::Value| message["kind"] == "mic";
-        let mics = messages
-            .iter()
-            .filter(is_mic)
-            .map(|message| hex(&message["token"]));
-        if name.starts_with("mutual-etype") {
-            let mics: Vec<_> = mics.take(3).collect();
-            seeds.add(&format!("mit-{name}"), [vec![0], join(mics)].concat())?;
+        let of_kind = |kind: &str| {
+            let mut of_kind = messages.iter().filter(|message| message["kind"] == kind);
+            of_kind.next().map(|message| hex(&message["token"]))
+        };
+        if name.starts_with("mutual-etype") || name.starts_with("one-way") {
+            let tokens = ["mic", "wrap-conf", "wrap-integ"]
+                .into_iter()
+                .filter_map(of_kind);
+            seeds.add(&format!("mit-{name}"), [vec![0], join(tokens)].concat())?;
         }
     }
     for (name, numbers) in [
@@ -174,10 +177,67 @@ fn message_tokens(seeds: &mut Seeds) -> std::io::Result<()> {
         ("wrapped", [6, 7, 6, 5, u64::MAX, 7]),
     ] {
         let tokens = numbers.map(|number: u64| [&[0], number.to_be_bytes().as_slice()].concat());
-        seeds.add(name, [vec![0], join(tokens)].concat())?;
+        for choice in [0, 4] {
+            let input = [vec![choice], join(&tokens)].concat();
+            seeds.add(
+                &format!("{name}-{}", ENCTYPES[usize::from(choice)].number()),
+                input,
+            )?;
+        }
     }
     seeds.add(
         "flags",
         [vec![2], join([[0, 7], [1, 8], [4, 8], [2, 8], [0xf8, 9]])].concat(),
     )
+}
+
+/// Messages that initiators protect, with good headers and bad ones.
+fn wrapped(seeds: &mut Seeds) -> std::io::Result<()> {
+    let message = b"message";
+    for (name, flags, extra_count, rotation) in [
+        ("mit", 2, 0, 0),
+        ("windows", 2, 16, 28),
+        ("filler", 2, 3, 0),
+        ("signed", 0, 12, 0),
+        ("signed-rotated", 0, 12, 12),
+        ("flags", 0xfa, 0, 0),
+    ] {
+        let header = WrapHeader {
+            flags: TokenFlags(flags),
+            extra_count,
+            right_rotation_count: 0,
+            sequence: 7,
+        };
+        let [rotation0, rotation1] = u16::to_be_bytes(rotation);
+        let [count0, count1] = u16::to_be_bytes(extra_count);
+        let start = [0, flags, count0, count1, rotation0, rotation1, 0, 0, 0];
+        let filler = vec![0xff; extra_count.into()];
+        let text = match flags & 2 {
+            0 => message.to_vec(),
+            _ => [message, filler.as_slice(), &header.octets()].concat(),
+        };
+        seeds.add(name, [start.as_slice(), &text].concat())?;
+    }
+    for (name, choice, sgn, seal, padding) in [
+        ("rc4", 4, 0x11, 0x10, vec![1]),
+        ("rc4-signed", 4, 0x11, 0xff, vec![1]),
+        ("des3", 5, 4, 2, vec![1]),
+        ("des3-padding", 5, 4, 2, vec![9]),
+    ] {
+        let seal1 = if seal == 0xff { 0xff } else { 0 };
+        let start = [choice, sgn, 0, seal, seal1, 0, 0, 0, 0];
+        seeds.add(
+            name,
+            [start.as_slice(), &[7; 8], message, &padding].concat(),
+        )?;
+    }
+    Ok(())
+}
+
+/// Contexts of every encryption type.
+fn exported(seeds: &mut Seeds) -> std::io::Result<()> {
+    for (enctype, octets) in exported_context::seeds() {
+        seeds.add(&enctype.number().to_string(), octets)?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! MIC tokens, foreign ones and good ones in any order.
+//! Per-message tokens: foreign ones, and good MICs in any order.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::message_token::run(input));

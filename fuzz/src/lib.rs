@@ -11,7 +11,9 @@
 
 pub mod ap_req;
 pub mod ccache;
+pub mod exported_context;
 pub mod inside_authenticator;
+pub mod inside_message;
 pub mod inside_ticket;
 pub mod keytab;
 pub mod krb_cred;
@@ -35,10 +37,12 @@ pub use recorded::{Conversation, Recorded};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 12] = [
     ("ap_req", ap_req::run),
     ("ccache", ccache::run),
+    ("exported_context", exported_context::run),
     ("inside_authenticator", inside_authenticator::run),
+    ("inside_message", inside_message::run),
     ("inside_ticket", inside_ticket::run),
     ("keytab", keytab::run),
     ("krb_cred", krb_cred::run),
