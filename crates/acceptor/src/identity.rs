@@ -32,6 +32,7 @@ pub struct Identity {
     pub(crate) channel_bound: bool,
     pub(crate) authorization_data: Arc<[u8]>,
     pub(crate) pac: Option<Pac>,
+    pub(crate) indicators: Vec<String>,
     pub(crate) delegated: Option<DelegatedCredential>,
 }
 
@@ -203,6 +204,14 @@ impl Identity {
         self.pac.as_ref()
     }
 
+    /// How the client proved itself to the KDC, in words that the realm's administrator chose
+    /// (RFC 8129): MIT krb5 and FreeIPA send `otp`, `pkinit` and others. Verified: what is here the
+    /// KDC has signed for this service's key.
+    #[must_use]
+    pub fn authentication_indicators(&self) -> &[String] {
+        &self.indicators
+    }
+
     /// The credential that the client delegated, if
     /// [`AcceptorBuilder::keep_delegated_credentials`](crate::AcceptorBuilder::keep_delegated_credentials)
     /// asked for it.
@@ -229,6 +238,7 @@ impl fmt::Debug for Identity {
             .field("channel_bound", &self.channel_bound)
             .field("authorization_data_octets", &self.authorization_data.len())
             .field("pac", &self.pac)
+            .field("indicators", &self.indicators)
             .field("delegated", &self.delegated)
             .finish()
     }

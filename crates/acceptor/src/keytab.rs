@@ -28,7 +28,7 @@ pub struct KeytabKey {
     pub etype: EtypeNumber,
 }
 
-/// One key, ready to open tickets and to verify PACs.
+/// One key, ready to open tickets and to verify what the KDC says in them.
 pub(crate) struct ServiceKey {
     pub(crate) principal: Principal,
     pub(crate) kvno: Kvno,
@@ -39,6 +39,8 @@ pub(crate) struct ServiceKey {
     pub(crate) ticket: CipherKey,
     /// Kc of usage 17, derived once.
     pub(crate) pac: MacKey,
+    /// Kc of usage 64, derived once.
+    pub(crate) cammac: MacKey,
     /// Its place in the keytab.
     pub(crate) index: usize,
     /// The index of the first key of the keytab with the same octets: no key is tried twice.
@@ -141,6 +143,7 @@ impl Keytab {
         let index = self.keys.len();
         let ticket = key.cipher(KeyUsage::TICKET);
         let pac = key.mac(KeyUsage::PAC_CHECKSUM);
+        let cammac = key.mac(KeyUsage::CAMMAC);
         // Two names of one account have one key: the earlier stands for both when keys are tried.
         let identical_to = loaded.iter().position(|other| *other == key);
         self.keys.push(ServiceKey {
@@ -150,6 +153,7 @@ impl Keytab {
             enctype,
             ticket,
             pac,
+            cammac,
             index,
             identical_to: identical_to.unwrap_or(index),
         });
@@ -168,6 +172,7 @@ impl ServiceKey {
             enctype: key.enctype(),
             ticket: key.cipher(KeyUsage::TICKET),
             pac: key.mac(KeyUsage::PAC_CHECKSUM),
+            cammac: key.mac(KeyUsage::CAMMAC),
             index: 0,
             identical_to: 0,
         }

@@ -36,6 +36,7 @@ mod enctypes;
 pub mod entropy;
 pub mod error;
 pub mod identity;
+mod indicators;
 pub mod keytab;
 pub mod names;
 mod negotiation;

@@ -122,7 +122,20 @@ fn what_mit_can(recorder: &mut Recorder<'_>, alice: &Login<'_>) {
         ..recorder.file(what, PYTHON)
     };
     recorder.finish("mit-bound-aware", file, &recorder.realm.keytab(E18), token);
+    indicators(recorder);
     rotation(recorder, alice);
+}
+
+/// RFC 8129: what the KDC says of how the client logged in.
+fn indicators(recorder: &mut Recorder<'_>) {
+    let dora = recorder.realm.login("dora");
+    for (number, name) in ENCTYPES {
+        let service = format!("HTTP/e{number}.example.test");
+        let token = first(&dora, &service, &Asking::krb5());
+        let what = format!("krb5; the authentication indicator `spake`; ticket {name}");
+        let name = format!("mit-indicator-{number}");
+        recorder.write(&name, &what, PYTHON, &service, token);
+    }
 }
 
 fn rotation(recorder: &mut Recorder<'_>, alice: &Login<'_>) {

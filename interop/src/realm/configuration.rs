@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{OTHER_REALM, REALM};
+use super::{OTHER_REALM, REALM, SPAKE_INDICATOR};
 
 /// Writes both files into `directory`, for a KDC on `port`; the KDC's old log goes.
 pub(super) fn write(directory: &Path, port: u16) {
@@ -43,6 +43,7 @@ fn client(port: u16) -> String {
  allow_weak_crypto = true
  allow_rc4 = true
  allow_des3 = true
+ spake_preauth_groups = edwards25519
  permitted_enctypes = {enctypes}
  default_tkt_enctypes = {enctypes}
  default_tgs_enctypes = {enctypes}
@@ -73,6 +74,7 @@ fn kdc(directory: &Path, port: u16) -> String {
   max_life = 1d
   max_renewable_life = 7d
   default_principal_flags = +postdateable
+  spake_preauth_indicator = {SPAKE_INDICATOR}
   supported_enctypes = aes256-cts-hmac-sha1-96:normal
  }}
 "

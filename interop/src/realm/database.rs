@@ -42,6 +42,8 @@ pub(super) fn create(realm: &MitRealm) {
     here.service(realm, "ldap/localhost", "aes256-cts-hmac-sha1-96", None);
     here.service(realm, "alice", "aes256-cts-hmac-sha1-96", None);
     here.service(realm, "bob", "aes256-cts-hmac-sha1-96", None);
+    here.service(realm, "dora", "aes256-cts-hmac-sha1-96", None);
+    here.say("modprinc +requires_preauth dora");
     let mut there = Script::default();
     there.service(realm, "carol", "aes256-cts-hmac-sha1-96", None);
     // RFC 4120 §1.2: cross-realm trust is a key that both realms have, one for each direction.

@@ -8,7 +8,8 @@
 //! | `ldap/localhost` | enctype 18, under a name that resolves, which OpenLDAP's clients want | aes256-sha1 |
 //! | `HTTP/rotated.example.test` | enctype 18, kvno 1, and 2 after [`MitRealm::rotate`] | aes256-sha1 |
 //!
-//! Users: `alice`, `bob` in EXAMPLE.TEST, `carol` in OTHER.TEST. All keys are random and differ from realm to
+//! Users: `alice`, `bob` in EXAMPLE.TEST, `carol` in OTHER.TEST; and `dora` in EXAMPLE.TEST, who must prove herself
+//! to the KDC, does so by SPAKE, and has [`SPAKE_INDICATOR`] in her tickets. All keys are random and differ from realm to
 //! realm, so a request that reaches another test's KDC fails instead of passing by chance.
 
 mod configuration;
@@ -29,6 +30,8 @@ use crate::process::Daemon;
 pub const REALM: &str = "EXAMPLE.TEST";
 /// The realm of carol.
 pub const OTHER_REALM: &str = "OTHER.TEST";
+/// The authentication indicator of those who logged in by SPAKE (RFC 9588).
+pub const SPAKE_INDICATOR: &str = "spake";
 /// The enctypes of which there is a service each, with the names that MIT gives them.
 pub const ENCTYPES: [(u8, &str); 5] = [
     (17, "aes128-cts-hmac-sha1-96"),

@@ -1,10 +1,11 @@
 //! [`Unrecorded`] and [`ProvenClient`]: all is shown but that this authenticator is new; and then
 //! that, too.
 
+use super::attestation::Attestation;
 use super::gss_checksum::Bound;
 use crate::error::Error;
 use crate::identity::{Carrier, Identity, KeyUsed};
-use crate::pac::{Attestation, Pac};
+use crate::pac::Pac;
 use crate::replay::{Freshness, ReplayTag};
 use crate::rules::Rules;
 use crate::tickets::KnownTicket;
@@ -74,7 +75,7 @@ impl<'p> AttestedClient<'p> {
         let authorization_data: Arc<[u8]> = ticket
             .authorization_data
             .map_or_else(Arc::default, |data| data.encoded_elements().into());
-        let pac = self.attestation.pac;
+        let Attestation { pac, indicators } = self.attestation;
         let identity = Identity {
             client: evidence.client,
             key: KeyUsed {
@@ -94,6 +95,7 @@ impl<'p> AttestedClient<'p> {
             channel_bound,
             pac: pac.map(|attested| Pac::new(authorization_data.clone(), attested)),
             authorization_data,
+            indicators,
             delegated,
         };
         let client = Client {

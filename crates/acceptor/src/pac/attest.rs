@@ -18,12 +18,6 @@ use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::AuthDataType;
 use std::sync::Arc;
 
-/// What the ticket's authorization data attests.
-#[derive(Default)]
-pub(crate) struct Attestation {
-    pub(crate) pac: Option<AttestedPac>,
-}
-
 /// A PAC that is good.
 pub(crate) struct AttestedPac {
     /// Where it lies in the elements of the authorization data.
@@ -40,23 +34,22 @@ pub(crate) fn attest(
     service_key: &ServiceKey,
     known: bool,
     rules: &Rules,
-) -> Result<Attestation, Error> {
+) -> Result<Option<AttestedPac>, Error> {
     if rules.pac == PacPolicy::Ignore {
-        return Ok(Attestation::default());
+        return Ok(None);
     }
-    let pac = match find(ticket)? {
-        Some(octets) => Some(attest_pac(
+    match find(ticket)? {
+        Some(octets) => Ok(Some(attest_pac(
             octets,
             ticket,
             client,
             service_key,
             known,
             rules,
-        )?),
-        None if rules.pac == PacPolicy::Require => return Err(PacError::NoPac.into()),
-        None => None,
-    };
-    Ok(Attestation { pac })
+        )?)),
+        None if rules.pac == PacPolicy::Require => Err(PacError::NoPac.into()),
+        None => Ok(None),
+    }
 }
 
 fn attest_pac(

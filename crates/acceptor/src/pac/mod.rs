@@ -14,7 +14,7 @@ mod tests;
 
 pub use sid_filter::SidFilter;
 
-pub(crate) use attest::{Attestation, attest};
+pub(crate) use attest::{AttestedPac, attest};
 pub use portcullis_formats::pac::{
     AttributesInfo, Claim, ClaimSource, ClaimValues, Claims, ClientInfo, DeviceInfo,
     DomainGroupMembership, FileTime, GroupAttributes, GroupMembership, LogonInfo, PacAttributes,
@@ -56,7 +56,7 @@ pub struct Pac {
 }
 
 impl Pac {
-    pub(crate) fn new(data: Arc<[u8]>, attested: attest::AttestedPac) -> Self {
+    pub(crate) fn new(data: Arc<[u8]>, attested: AttestedPac) -> Self {
         Self {
             data,
             place: attested.place,

@@ -8,6 +8,7 @@ mod ap_req;
 mod authenticator;
 mod authorization_data;
 mod basic_types;
+mod cammac;
 mod enc_ticket_part;
 mod flags;
 mod kdc_rep;
@@ -33,6 +34,7 @@ pub use basic_types::{
     Checksum, EncryptedData, EncryptionKey, HostAddress, HostAddresses, LastReq, LastReqEntry,
     TransitedEncoding,
 };
+pub use cammac::{AdCammac, AuthenticationIndicator, AuthenticationIndicators, VerifierMac};
 pub use enc_ticket_part::EncTicketPart;
 pub use flags::{ApOptions, KdcOptions, TicketFlags};
 pub use kdc_rep::{EncKdcRepPart, KdcRep};

@@ -19,7 +19,8 @@
 //!         context-flags      [14] UInt32,
 //!         channel-bound      [15] BOOLEAN,
 //!         authorization-data [16] OCTET STRING,
-//!         pac                [17] ExportedPac OPTIONAL
+//!         pac                [17] ExportedPac OPTIONAL,
+//!         indicators         [18] SEQUENCE OF UTF8String
 //! }
 //! ExportedPrincipal ::= SEQUENCE { realm [0] Realm, name [1] PrincipalName }
 //! ```
@@ -29,9 +30,12 @@
 use crate::identity::{Carrier, Framing, Identity, KeySelected, KeyUsed};
 use crate::pac::Pac;
 use crate::rules::Rules;
-use portcullis_formats::der::{Decode, DecodeErrorKind, Reader, Result, Writer};
+use portcullis_formats::der::{Decode, DecodeErrorKind, Reader, Result, SequenceOfBuf, Writer};
 use portcullis_formats::gss::{ContextFlags, Mechanism};
-use portcullis_formats::messages::{KerberosString, KerberosTime, PrincipalName, TicketFlags};
+use portcullis_formats::messages::{
+    AuthenticationIndicator, AuthenticationIndicators, KerberosString, KerberosTime, PrincipalName,
+    TicketFlags,
+};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno};
 use std::sync::Arc;
@@ -55,6 +59,12 @@ pub(super) fn longest(identity: &Identity) -> usize {
         .saturating_add(name(&identity.client))
         .saturating_add(name(&identity.key.principal))
         .saturating_add(identity.authorization_data.len())
+        .saturating_add(
+            encoded(&identity.indicators)
+                .borrow::<()>()
+                .encoded_elements()
+                .len(),
+        )
 }
 
 /// Every field is named here, so that none can be added and forgotten.
@@ -83,6 +93,7 @@ pub(super) fn encode(identity: &Identity, output: &mut Writer) {
         channel_bound,
         authorization_data,
         pac,
+        indicators,
         delegated: _,
     } = identity;
     output.sequence(|fields| {
@@ -108,6 +119,10 @@ pub(super) fn encode(identity: &Identity, output: &mut Writer) {
         if let Some(pac) = pac {
             fields.field(17, |field| pac.export(field));
         }
+        fields.value(
+            18,
+            &encoded(indicators).borrow::<AuthenticationIndicator<'_>>(),
+        );
     });
 }
 
@@ -138,6 +153,7 @@ pub(super) fn decode(input: &mut Reader<'_>, rules: &Rules) -> Result<Identity> 
         let pac = fields.optional(17, "pac", |field| {
             Pac::import(field, &authorization_data, &client, rules)
         })?;
+        let words = fields.field(18, "indicators", AuthenticationIndicators::decode)?;
         Ok(Identity {
             client,
             key,
@@ -152,9 +168,19 @@ pub(super) fn decode(input: &mut Reader<'_>, rules: &Rules) -> Result<Identity> 
             channel_bound,
             authorization_data,
             pac,
+            indicators: words.iter().map(|word| word.0.to_owned()).collect(),
             delegated: None,
         })
     })
+}
+
+/// The words as a SEQUENCE OF.
+fn encoded(words: &[String]) -> SequenceOfBuf {
+    let words: Vec<_> = words
+        .iter()
+        .map(|word| AuthenticationIndicator(word))
+        .collect();
+    SequenceOfBuf::of(&words)
 }
 
 fn encode_principal(principal: &Principal, output: &mut Writer) {
