@@ -12,14 +12,14 @@ use crate::realm::{ENCTYPES, klist, with_one_enctype, write_keytab};
 
 /// alice, bob who is not delegated, and for each enctype a front service that may delegate to a
 /// back one.
-struct Realm {
-    files: MitRealm,
+pub(crate) struct Realm {
+    pub(crate) files: MitRealm,
     _kdc: ServedKdc,
     _realm: TestRealm,
 }
 
 impl Realm {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let realm = TestRealm::new("EXAMPLE.TEST");
         let enctypes = ENCTYPES.map(|(number, _)| i32::from(number).try_into().unwrap());
         let alice = realm.user_with("alice").password("secret");
@@ -46,7 +46,7 @@ impl Realm {
     }
 
     /// A service that has logged in with its keytab.
-    fn front(&self, number: u8) -> Login<'_> {
+    pub(crate) fn front(&self, number: u8) -> Login<'_> {
         self.files.login(&format!("front/e{number}"))
     }
 }

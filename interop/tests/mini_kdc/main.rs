@@ -6,6 +6,7 @@
 //! | `HTTP/eN.example.test` | enctype N |
 
 mod delegation;
+mod heimdal;
 mod realm;
 mod trust;
 
