@@ -45,8 +45,8 @@ const LONGEST: usize = 1024;
 
 /// The authorization identity that a client sends; `None` when it wants to be who it is.
 ///
-/// RFC 4752 §3.1: UTF-8, "not terminated with the zero-valued (%x00) octet". A NUL in its midst
-/// would end it early for whoever reads it in C.
+/// RFC 4752 §3.1: UTF-8 without a NUL at its end. RFC 4422 §3.4.1: without any; it would end the
+/// name early for whoever reads it in C.
 pub(crate) fn authorization_id(octets: &[u8]) -> Result<Option<&str>, AuthorizationIdError> {
     if octets.len() > LONGEST {
         return Err(AuthorizationIdError::TooLong {

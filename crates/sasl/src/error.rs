@@ -158,3 +158,92 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each, with its kind and who is to blame.
+    fn all() -> Vec<(Error, &'static str, Blame)> {
+        let client: Box<Principal> = Box::new("alice@EXAMPLE.TEST".parse().unwrap());
+        let (offered, possible) = (Layers::PROTECTED, Layers::NONE);
+        let (peer, configuration) = (Blame::Peer, Blame::Configuration);
+        vec![
+            (Error::NoToken, "exchange", peer),
+            (Error::OtherMechanism, "mechanism", peer),
+            (
+                Error::Token(portcullis::Error::Entropy),
+                "entropy",
+                Blame::Environment,
+            ),
+            (Error::NotEmpty { octets: 1 }, "exchange", peer),
+            (
+                Error::NoLayer { offered, possible },
+                "security-layer",
+                configuration,
+            ),
+            (
+                Error::Message(MessageError::Entropy),
+                "choice",
+                Blame::Environment,
+            ),
+            (Error::Message(MessageError::Integrity), "choice", peer),
+            (Error::Order(Order::Gap), "choice", peer),
+            (Error::ChoiceLength { octets: 3 }, "choice", peer),
+            (
+                Error::NotOffered { chosen: 1, offered },
+                "security-layer",
+                configuration,
+            ),
+            (Error::Layer(LayerError::Empty), "security-layer", peer),
+            (
+                Error::AuthorizationId(AuthorizationIdError::Nul),
+                "authorization-id",
+                peer,
+            ),
+            (
+                Error::NotAuthorized {
+                    client,
+                    authorization_id: "bob".into(),
+                },
+                "not-authorized",
+                peer,
+            ),
+            (Error::UnknownStep, "unknown-step", configuration),
+        ]
+    }
+
+    #[test]
+    fn each_says_what_it_is_what_to_do_and_who_has_to_act() {
+        for (error, kind, blame) in all() {
+            assert_eq!((error.kind(), error.blame()), (kind, blame), "{error}");
+            assert!(error.remedy().ends_with('.'), "{error}");
+        }
+    }
+
+    #[test]
+    fn sentences_have_names_and_numbers() {
+        let said: Vec<_> = all().iter().map(|(error, ..)| error.to_string()).collect();
+        let expected = [
+            "no token where the client's first is due",
+            "security layers offered: integrity or confidentiality; possible with the client's \
+             context: no layer",
+            "client chose the security layers 0x01, offered was integrity or confidentiality",
+            "authorization identity: has a NUL",
+            "alice@EXAMPLE.TEST may not act as \"bob\"",
+        ];
+        for sentence in expected {
+            assert!(said.iter().any(|said| said == sentence), "{sentence}");
+        }
+    }
+
+    /// Whoever logs in chooses the name: it must not make lines of a log.
+    #[test]
+    fn a_name_of_the_clients_is_escaped() {
+        let error = Error::NotAuthorized {
+            client: Box::new("alice@EXAMPLE.TEST".parse().unwrap()),
+            authorization_id: "bob\nlogin admin".into(),
+        };
+        assert!(!error.to_string().contains('\n'));
+    }
+}

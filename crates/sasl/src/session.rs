@@ -1,7 +1,7 @@
 //! [`Session`]: a login that has succeeded.
 
 use crate::security_layer::SecurityLayer;
-use portcullis::{Identity, SecurityContext};
+use portcullis::Identity;
 
 /// A login that has succeeded: who it is, as whom it acts, and what its messages go through.
 #[derive(Debug)]
@@ -12,34 +12,37 @@ pub struct Session {
 
 #[derive(Debug)]
 enum Ending {
-    /// Kept, since its identity is; the keys are wiped with it.
-    Plain(SecurityContext),
+    Plain(Box<Identity>),
     Layered(SecurityLayer),
 }
 
 impl Session {
-    pub(crate) const fn plain(
-        context: SecurityContext,
-        authorization_id: Option<Box<str>>,
-    ) -> Self {
+    pub(crate) fn plain(identity: Identity) -> Self {
         Self {
-            authorization_id,
-            ending: Ending::Plain(context),
+            authorization_id: None,
+            ending: Ending::Plain(Box::new(identity)),
         }
     }
 
-    pub(crate) const fn layered(layer: SecurityLayer, authorization_id: Option<Box<str>>) -> Self {
+    pub(crate) const fn layered(layer: SecurityLayer) -> Self {
+        Self {
+            authorization_id: None,
+            ending: Ending::Layered(layer),
+        }
+    }
+
+    pub(crate) fn acting_as(self, authorization_id: Option<Box<str>>) -> Self {
         Self {
             authorization_id,
-            ending: Ending::Layered(layer),
+            ..self
         }
     }
 
     /// The proven client.
     #[must_use]
-    pub const fn identity(&self) -> &Identity {
+    pub fn identity(&self) -> &Identity {
         match &self.ending {
-            Ending::Plain(context) => context.identity(),
+            Ending::Plain(identity) => identity,
             Ending::Layered(layer) => layer.identity(),
         }
     }
@@ -52,8 +55,8 @@ impl Session {
     }
 
     /// What every octet goes through from now on, in both directions: what we send after we have
-    /// said that the login succeeded, what the client sends after it has heard so. `None` when
-    /// messages go as they are.
+    /// said that the login succeeded, what the client sends after it has heard so (RFC 4422 §3.7).
+    /// `None` when messages go as they are.
     #[must_use]
     pub fn into_layer(self) -> Option<SecurityLayer> {
         match self.ending {

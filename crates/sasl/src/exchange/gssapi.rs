@@ -1,14 +1,13 @@
 //! `GSSAPI`, server side (RFC 4752 §3.2): after the context, an exchange of four octets about the
 //! security layer, wrapped so that nobody can change it on its way.
 
-use super::{Login, State, Step};
+use super::{Login, State, Step, begin_session, octets};
 use crate::authorization::authorization_id;
 use crate::error::Error;
 use crate::layers::{Layer, Layers};
 use crate::rejection::Rejection;
-use crate::security_layer::{MaxTokens, SecurityLayer};
+use crate::security_layer::MaxTokens;
 use crate::server::Rules;
-use crate::session::Session;
 use portcullis::context::{Order, Protection};
 use portcullis::formats::gss::{ContextFlags, FirstToken, Mechanism};
 use portcullis::{Identity, SecurityContext};
@@ -19,8 +18,8 @@ pub(super) struct Offer {
     offered: Layers,
 }
 
-/// RFC 4752 §3.2: the mechanism is Kerberos, "otherwise the authentication MUST be aborted". Looked
-/// at before anything else, so that no SPNEGO begins that would have to be broken off.
+/// RFC 4752 §3.2: a context of another mechanism than Kerberos ends the login. Looked at before
+/// anything else, so that no SPNEGO begins that would have to be broken off.
 pub(super) fn refuse_other_mechanisms(token: &[u8]) -> Result<(), Error> {
     match FirstToken::recognize(token) {
         Ok(FirstToken::Empty) => Err(Error::NoToken),
@@ -84,19 +83,13 @@ impl Offer {
             choice.authorization_id,
         )?;
         let authorization_id = choice.authorization_id.map(Box::from);
-        let session = match choice.layer {
-            Layer::None => Session::plain(self.context, authorization_id),
-            Layer::Wrapped(protection) => {
-                let max = MaxTokens {
-                    receive: octets(login.rules.max_receive(login.mechanism)),
-                    send: octets(choice.max_send),
-                };
-                let layer = SecurityLayer::new(self.context, protection, max);
-                Session::layered(layer.map_err(Error::Layer)?, authorization_id)
-            }
+        let max = MaxTokens {
+            receive: octets(login.rules.max_receive(login.mechanism)),
+            send: octets(choice.max_send),
         };
+        let session = begin_session(self.context, choice.layer, max)?;
         Ok(Step::Complete {
-            session,
+            session: session.acting_as(authorization_id),
             additional_data: None,
         })
     }
@@ -128,7 +121,7 @@ fn possible(flags: ContextFlags) -> Layers {
     }
 }
 
-/// RFC 4752 §3.2: the layers, and the longest token that we open, "which MUST be 0" without one.
+/// RFC 4752 §3.2: the layers, and the longest token that we open, which is 0 without one.
 fn proposal(offered: Layers, max_receive: u32) -> [u8; 4] {
     let max = match offered {
         Layers::NONE => 0,
@@ -143,7 +136,7 @@ fn proposal(offered: Layers, max_receive: u32) -> [u8; 4] {
 struct Choice<'m> {
     layer: Layer,
     /// The longest token that the client opens. Clients that choose no layer send what they like,
-    /// although it "MUST be 0".
+    /// although RFC 4752 §3.2 wants a 0.
     max_send: u32,
     authorization_id: Option<&'m str>,
 }
@@ -166,8 +159,8 @@ impl<'m> Choice<'m> {
     }
 }
 
-/// RFC 4752 §3.2: "The server must verify that the src_name is authorized to act as the
-/// authorization identity."
+/// RFC 4752 §3.2: the login ends with the question whether the client may act as the one that it
+/// named.
 fn authorize(rules: &Rules, client: &Identity, as_whom: Option<&str>) -> Result<(), Error> {
     let Some(name) = as_whom else {
         return Ok(());
@@ -180,8 +173,4 @@ fn authorize(rules: &Rules, client: &Identity, as_whom: Option<&str>) -> Result<
         client: Box::new(principal.clone()),
         authorization_id: name.into(),
     })
-}
-
-fn octets(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }

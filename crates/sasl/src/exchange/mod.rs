@@ -8,14 +8,16 @@ mod gssapi;
 mod spnego;
 
 use crate::error::Error;
+use crate::layers::Layer;
 use crate::mechanism::Mechanism;
 use crate::rejection::Rejection;
+use crate::security_layer::{MaxTokens, SecurityLayer};
 use crate::server::Rules;
 use crate::session::Session;
 use core::fmt;
 use gssapi::Offer;
-use portcullis::Negotiation;
 use portcullis::replay::{Freshness, ReplayCacheError, ReplayTag};
+use portcullis::{Negotiation, SecurityContext};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -56,7 +58,7 @@ pub enum Step {
         /// Who it is, and what its messages go through.
         session: Session,
         /// What goes with the success (RFC 4422 §3.6). A protocol that has no place for it there
-        /// sends it as a challenge first, and awaits an empty response.
+        /// sends it as a challenge first, and awaits an empty response (RFC 4422 §3).
         additional_data: Option<Vec<u8>>,
     },
     /// Another response is due.
@@ -155,7 +157,7 @@ impl Exchange {
         let Self { login, state } = self;
         let gssapi = login.mechanism == Mechanism::Gssapi;
         match state {
-            // RFC 4422 §5.1: a client that goes first is asked by an empty challenge. In SPNEGO an
+            // RFC 4422 §3: a client that goes first is asked by an empty challenge. In SPNEGO an
             // empty token has an answer of its own, our hints.
             State::Start(negotiation) if gssapi && response.is_empty() => {
                 let state = State::AwaitToken(negotiation);
@@ -196,6 +198,20 @@ impl Login {
             challenge,
         }
     }
+}
+
+/// The session with the layer that was agreed on.
+fn begin_session(context: SecurityContext, layer: Layer, max: MaxTokens) -> Result<Session, Error> {
+    match layer {
+        Layer::None => Ok(Session::plain(context.into_identity())),
+        Layer::Wrapped(protection) => SecurityLayer::new(context, protection, max)
+            .map(Session::layered)
+            .map_err(Error::Layer),
+    }
+}
+
+fn octets(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Unrecorded {

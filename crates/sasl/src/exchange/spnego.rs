@@ -1,13 +1,12 @@
 //! `GSS-SPNEGO`, server side, as Cyrus SASL and Windows speak it: the login ends with SPNEGO, and
 //! the flags of the context say which layer follows ([MS-ADTS] §5.1.1.1, §5.1.2).
 
-use super::{Login, Step};
+use super::{Login, Step, begin_session, octets};
 use crate::error::Error;
 use crate::layers::{Layer, Layers};
 use crate::rejection::Rejection;
-use crate::security_layer::{MaxTokens, SecurityLayer};
+use crate::security_layer::MaxTokens;
 use crate::server::LONGEST_TOKEN;
-use crate::session::Session;
 use portcullis::SecurityContext;
 use portcullis::context::Protection;
 use portcullis::formats::gss::ContextFlags;
@@ -18,18 +17,12 @@ pub(super) fn complete(
     context: SecurityContext,
     reply: Option<Vec<u8>>,
 ) -> Result<Step, Rejection> {
-    let session = match agreed(login.rules.layers, context.identity().flags())? {
-        Layer::None => Session::plain(context, None),
-        Layer::Wrapped(protection) => {
-            let octets = |number| usize::try_from(number).unwrap_or(usize::MAX);
-            let max = MaxTokens {
-                receive: octets(login.rules.max_receive(login.mechanism)),
-                send: octets(LONGEST_TOKEN),
-            };
-            let layer = SecurityLayer::new(context, protection, max);
-            Session::layered(layer.map_err(Error::Layer)?, None)
-        }
+    let layer = agreed(login.rules.layers, context.identity().flags())?;
+    let max = MaxTokens {
+        receive: octets(login.rules.max_receive(login.mechanism)),
+        send: octets(LONGEST_TOKEN),
     };
+    let session = begin_session(context, layer, max)?;
     Ok(Step::Complete {
         session,
         additional_data: reply,

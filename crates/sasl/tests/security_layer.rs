@@ -1,0 +1,285 @@
+//! The security layer: RFC 4422 §3.7, RFC 4752 §3.3.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    reason = "test code"
+)]
+
+mod desk;
+
+use desk::Desk;
+use portcullis::Enctype;
+use portcullis::context::{MessageError, Order, Protection};
+use portcullis_sasl::{LayerError, Layers, Received, SecurityLayer};
+use portcullis_testrealm::{InitiatorContext, WrapShape};
+
+const SIGNED: Protection = Protection::Integrity;
+const SEALED: Protection = Protection::Confidentiality;
+/// Each layer's octet in the choice.
+const LAYERS: [(u8, Protection); 2] = [(2, SIGNED), (4, SEALED)];
+const ENCTYPES: [Enctype; 4] = [
+    Enctype::Aes128CtsHmacSha1_96,
+    Enctype::Aes256CtsHmacSha1_96,
+    Enctype::Aes128CtsHmacSha256_128,
+    Enctype::Aes256CtsHmacSha384_192,
+];
+const MESSAGE: &[u8] = b"a message of the client's";
+
+/// Both ends of a layer, the usual maximum on each.
+fn layer(octet: u8) -> (SecurityLayer, InitiatorContext) {
+    let desk = Desk::new();
+    desk.layered(&desk.server(Layers::ANY), desk.alice(), octet, [1, 0, 0])
+}
+
+fn buffer(token: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(token.len()).unwrap().to_be_bytes();
+    [&length[..], token].concat()
+}
+
+/// The next buffer of the client's.
+fn from_client(client: &mut InitiatorContext, protection: Protection) -> Vec<u8> {
+    buffer(&client.wrap(MESSAGE, protection).unwrap())
+}
+
+#[track_caller]
+fn assert_opened(layer: &mut SecurityLayer, mut octets: Vec<u8>) {
+    let consumed = octets.len();
+    let message = MESSAGE;
+    assert_eq!(
+        layer.unwrap(&mut octets),
+        Ok(Received::Message { message, consumed })
+    );
+}
+
+/// The tokens of these buffers, without their lengths.
+fn tokens(mut buffers: &[u8]) -> Vec<Vec<u8>> {
+    let mut tokens = Vec::new();
+    while let Some((length, rest)) = buffers.split_first_chunk() {
+        let length = u32::from_be_bytes(*length).try_into().unwrap();
+        tokens.push(rest[..length].to_vec());
+        buffers = &rest[length..];
+    }
+    assert_eq!(buffers, b"");
+    tokens
+}
+
+#[test]
+fn messages_go_both_ways_with_every_enctype() {
+    let desk = Desk::new();
+    for enctype in ENCTYPES {
+        for (octet, protection) in LAYERS {
+            let server = desk.server(Layers::ANY);
+            let alice = desk.alice_with(enctype);
+            let (mut layer, mut client) = desk.layered(&server, alice, octet, [1, 0, 0]);
+            for _ in 0..3 {
+                assert_opened(&mut layer, from_client(&mut client, protection));
+                let mut buffers = Vec::new();
+                layer.wrap(MESSAGE, &mut buffers).unwrap();
+                let unwrapped = client.unwrap(&tokens(&buffers)[0]).unwrap();
+                assert_eq!(unwrapped, (MESSAGE.to_vec(), protection));
+            }
+        }
+    }
+}
+
+/// RFC 4752 §3.1: the client's maximum is that of the token, without the octets of its length.
+#[test]
+fn no_token_is_longer_than_what_the_client_takes() {
+    let desk = Desk::new();
+    let message: Vec<u8> = (0..=u8::MAX).cycle().take(10_000).collect();
+    for (octet, protection) in LAYERS {
+        for max in [61_u32, 100, 1000, 4096] {
+            let [_, high, middle, low] = max.to_be_bytes();
+            let server = desk.server(Layers::ANY);
+            let (mut layer, mut client) =
+                desk.layered(&server, desk.alice(), octet, [high, middle, low]);
+            let mut buffers = b"what was there".to_vec();
+            layer.wrap(&message, &mut buffers).unwrap();
+            let tokens = tokens(buffers.strip_prefix(b"what was there").unwrap());
+            let longest = tokens.iter().map(Vec::len).max().unwrap();
+            assert_eq!(longest, usize::try_from(max).unwrap(), "{protection:?}");
+            let opened = tokens
+                .iter()
+                .flat_map(|token| client.unwrap(token).unwrap().0);
+            assert!(opened.eq(message.iter().copied()));
+        }
+    }
+}
+
+#[test]
+fn a_message_of_no_octets_makes_no_buffer() {
+    let (mut layer, _) = layer(4);
+    let mut buffers = Vec::new();
+    layer.wrap(b"", &mut buffers).unwrap();
+    assert_eq!(buffers, b"");
+}
+
+#[test]
+fn a_buffer_that_is_not_whole_says_how_much_is_missing() {
+    let (mut layer, mut client) = layer(4);
+    let whole = from_client(&mut client, SEALED);
+    for length in 0..whole.len() {
+        let mut beginning = whole[..length].to_vec();
+        let end = if length < 4 { 4 } else { whole.len() };
+        let missing = end - length;
+        assert_eq!(
+            layer.unwrap(&mut beginning),
+            Ok(Received::Partial { missing })
+        );
+        assert_eq!(beginning, whole[..length]);
+    }
+    assert_opened(&mut layer, whole);
+}
+
+#[test]
+fn buffers_that_come_together_are_opened_one_after_the_other() {
+    let (mut layer, mut client) = layer(4);
+    let first = from_client(&mut client, SEALED);
+    let mut both = [&first[..], &from_client(&mut client, SEALED)].concat();
+    let (message, consumed) = (MESSAGE, first.len());
+    assert_eq!(
+        layer.unwrap(&mut both),
+        Ok(Received::Message { message, consumed })
+    );
+    assert_opened(&mut layer, both.split_off(first.len()));
+}
+
+#[test]
+fn a_length_beyond_our_maximum_is_refused_before_anything_follows() {
+    let desk = Desk::new();
+    let server = desk.server(Layers::ANY).max_receive(1000);
+    for found in [1001_u32, 0x1_0000, 0xff_ffff, 0x0100_0000, u32::MAX] {
+        let (mut layer, _) = desk.layered(&server, desk.alice(), 4, [1, 0, 0]);
+        let refused = layer.unwrap(&mut found.to_be_bytes()).unwrap_err();
+        assert_eq!(refused, LayerError::TooLong { limit: 1000, found });
+    }
+    let (mut layer, _) = desk.layered(&server, desk.alice(), 4, [1, 0, 0]);
+    let longest = Received::Partial { missing: 1000 };
+    assert_eq!(layer.unwrap(&mut 1000_u32.to_be_bytes()), Ok(longest));
+}
+
+#[test]
+fn the_length_of_64_kib_is_refused_by_default_when_one_octet_is_added() {
+    let (mut layer, _) = layer(4);
+    let refused = layer.unwrap(&mut 0x1_0001_u32.to_be_bytes()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "buffer of 65537 octets, at most 65536 are taken"
+    );
+}
+
+#[test]
+fn a_buffer_of_no_octets_is_refused() {
+    let (mut layer, _) = layer(4);
+    assert_eq!(layer.unwrap(&mut [0; 4]), Err(LayerError::Empty));
+}
+
+#[test]
+fn a_signed_message_is_refused_where_confidentiality_was_agreed() {
+    let (mut layer, mut client) = layer(4);
+    let mut signed = from_client(&mut client, SIGNED);
+    assert_eq!(layer.unwrap(&mut signed), Err(LayerError::NotSealed));
+}
+
+#[test]
+fn a_sealed_message_is_taken_where_integrity_was_agreed() {
+    let (mut layer, mut client) = layer(2);
+    assert_opened(&mut layer, from_client(&mut client, SEALED));
+}
+
+#[test]
+fn messages_are_taken_as_windows_wraps_them() {
+    let (mut layer, mut client) = layer(4);
+    let token = client.wrap_shaped(MESSAGE, SEALED, WrapShape::WINDOWS);
+    assert_opened(&mut layer, buffer(&token.unwrap()));
+}
+
+#[test]
+fn a_message_that_comes_again_or_after_another_that_is_missing_is_refused() {
+    let (mut layer, mut client) = layer(4);
+    let mut first = from_client(&mut client, SEALED);
+    assert_opened(&mut layer, first.clone());
+    let again = layer.unwrap(&mut first).unwrap_err();
+    assert_eq!(again, LayerError::Order(Order::Duplicate));
+
+    let (mut layer, mut client) = self::layer(4);
+    from_client(&mut client, SEALED);
+    let second = layer
+        .unwrap(&mut from_client(&mut client, SEALED))
+        .unwrap_err();
+    assert_eq!(second, LayerError::Order(Order::Gap));
+}
+
+#[test]
+fn our_own_messages_are_refused_when_they_come_back() {
+    let (mut layer, _) = layer(2);
+    let mut buffers = Vec::new();
+    layer.wrap(MESSAGE, &mut buffers).unwrap();
+    let refused = layer.unwrap(&mut buffers).unwrap_err();
+    assert_eq!(refused, LayerError::Message(MessageError::Direction));
+}
+
+#[test]
+fn each_flipped_bit_of_a_token_is_refused() {
+    for (octet, protection) in LAYERS {
+        let (_, mut client) = layer(octet);
+        let length = from_client(&mut client, protection).len();
+        for bit in 32..8 * length {
+            let (mut layer, mut client) = layer(octet);
+            let mut buffer = from_client(&mut client, protection);
+            buffer[bit / 8] ^= 1 << (bit % 8);
+            // The count of rotated octets may be equal modulo the length.
+            let rotation = usize::from(u16::from_be_bytes([buffer[10], buffer[11]]));
+            let same = rotation > 0 && rotation % (length - 20) == 0;
+            assert_eq!(
+                layer.unwrap(&mut buffer).is_ok(),
+                same,
+                "{protection:?} bit {bit}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_opened_after_a_refusal() {
+    let (mut layer, mut client) = layer(4);
+    assert_eq!(layer.unwrap(&mut [0; 4]), Err(LayerError::Empty));
+    let mut good = from_client(&mut client, SEALED);
+    assert_eq!(layer.unwrap(&mut good), Err(LayerError::Broken));
+    let mut buffers = Vec::new();
+    layer
+        .wrap(b"the other direction goes on", &mut buffers)
+        .unwrap();
+    assert!(client.unwrap(&tokens(&buffers)[0]).is_ok());
+}
+
+#[test]
+fn the_halves_go_different_ways() {
+    let (layer, mut client) = layer(4);
+    let mut halves = layer.split();
+    assert_eq!(halves.identity.client().to_string(), "alice@EXAMPLE.TEST");
+    let wrapping = std::thread::spawn(move || {
+        let mut buffers = Vec::new();
+        halves.wrapping.wrap(MESSAGE, &mut buffers).unwrap();
+        buffers
+    });
+    let mut buffer = from_client(&mut client, SEALED);
+    let consumed = buffer.len();
+    let message = MESSAGE;
+    let received = halves.unwrapping.unwrap(&mut buffer);
+    assert_eq!(received, Ok(Received::Message { message, consumed }));
+    let buffers = wrapping.join().unwrap();
+    assert!(client.unwrap(&tokens(&buffers)[0]).is_ok());
+}
+
+#[test]
+fn a_layer_prints_no_key() {
+    let (layer, _) = layer(4);
+    let printed = format!("{layer:?}");
+    assert!(printed.contains("alice"), "{printed}");
+    assert!(!printed.contains("key: ["), "{printed}");
+}
