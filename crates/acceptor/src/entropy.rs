@@ -1,6 +1,10 @@
 //! [`Entropy`]: where subkeys, sequence numbers and confounders come from.
 
+mod buffered;
+
 use core::fmt::Debug;
+
+pub use buffered::BufferedEntropy;
 
 /// A source of unpredictable octets.
 pub trait Entropy: Debug + Send + Sync {
@@ -23,7 +27,7 @@ impl core::fmt::Display for EntropyError {
 
 impl core::error::Error for EntropyError {}
 
-/// The operating system's generator.
+/// The operating system's generator, asked each time.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SystemEntropy;

@@ -34,7 +34,8 @@
 //!
 //! Nothing here decides which enctype may be used: that is the caller's policy. DES and the
 //! exportable RC4 are not implemented, and no unkeyed checksum can be named. There is no source
-//! of random octets either: confounders and seeds come in as arguments.
+//! of random octets either: confounders and seeds come in as arguments, and a [`Generator`] makes
+//! many octets of one seed.
 //!
 //! The feature `string-to-key` adds `string_to_key`: keys from passwords.
 
@@ -50,6 +51,7 @@ mod cipher_key;
 mod cts;
 mod derive;
 mod enctype;
+mod generator;
 mod key;
 mod key_usage;
 #[cfg(feature = "legacy-enctypes")]
@@ -65,6 +67,7 @@ mod string_to_key;
 
 pub use cipher_key::{CipherKey, OpenError, ScatteredError};
 pub use enctype::{Enctype, UnsupportedEnctype};
+pub use generator::Generator;
 pub use key::{Key, KeyLengthError};
 pub use key_usage::KeyUsage;
 #[cfg(feature = "legacy-enctypes")]

@@ -5,7 +5,7 @@ use crate::channel_bindings::ChannelBindingPolicy;
 use crate::enctypes::EnctypePolicy;
 #[cfg(feature = "legacy-enctypes")]
 use crate::enctypes::WeakEnctype;
-use crate::entropy::{Entropy, SystemEntropy};
+use crate::entropy::{BufferedEntropy, Entropy};
 use crate::keytab::{Keytab, KeytabKey};
 use crate::pac::{PacPolicy, SidFilter};
 use crate::replay::{ClockSkewDiffers, MemoryReplayCache, ReplayCache};
@@ -77,7 +77,7 @@ impl AcceptorBuilder {
             only: None,
             clock_skew: DEFAULT_SKEW,
             replay_cache: None,
-            entropy: Arc::new(SystemEntropy),
+            entropy: Arc::new(BufferedEntropy),
             known_tickets: DEFAULT_KNOWN_TICKETS,
         }
     }
@@ -240,7 +240,8 @@ impl AcceptorBuilder {
         self
     }
 
-    /// Where subkeys, sequence numbers and confounders come from. Default: the operating system.
+    /// Where subkeys, sequence numbers and confounders come from. Default: [`BufferedEntropy`], a
+    /// generator for each thread that the operating system seeds.
     pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
         self.entropy = entropy;
         self

@@ -1,0 +1,125 @@
+//! Hot path. [`BufferedEntropy`]: asking the operating system for each answer costs as much as
+//! opening an authenticator, so each thread has a generator that is seeded from there.
+
+use super::{Entropy, EntropyError, SystemEntropy};
+use core::cell::RefCell;
+use portcullis_crypto::Generator;
+use std::process;
+use std::thread::LocalKey;
+use zeroize::Zeroizing;
+
+/// So many times a seed is used: what is lost to a copy of the memory is not lost for ever.
+const DRAWS_PER_SEED: u32 = 4096;
+
+/// A generator for each thread, seeded from the operating system's, then every 4,096 answers, and
+/// after a fork: parent and child never give out the same.
+///
+/// A virtual machine that is continued twice from one snapshot may, until the next seed. Where that
+/// happens, [`SystemEntropy`] is the better source.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct BufferedEntropy;
+
+/// What one thread has.
+struct Seeded {
+    generator: Generator,
+    /// Whose memory this was when it was seeded: a child has a copy, and another number.
+    process: u32,
+    draws: u32,
+}
+
+thread_local! {
+    static SEEDED: RefCell<Option<Seeded>> = const { RefCell::new(None) };
+}
+
+impl Entropy for BufferedEntropy {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), EntropyError> {
+        fill(&SEEDED, octets)
+    }
+}
+
+/// Straight from the system while a thread ends, and where there are no processes to tell apart.
+fn fill(
+    seeded: &'static LocalKey<RefCell<Option<Seeded>>>,
+    octets: &mut [u8],
+) -> Result<(), EntropyError> {
+    if !cfg!(any(unix, windows)) {
+        return SystemEntropy.fill(octets);
+    }
+    let filled = seeded.try_with(|seeded| match seeded.try_borrow_mut() {
+        Ok(mut seeded) => draw(&mut seeded, process::id(), octets),
+        Err(_) => SystemEntropy.fill(octets),
+    });
+    filled.unwrap_or_else(|_| SystemEntropy.fill(octets))
+}
+
+fn draw(seeded: &mut Option<Seeded>, process: u32, octets: &mut [u8]) -> Result<(), EntropyError> {
+    let stale = |seeded: &Seeded| seeded.process != process || seeded.draws >= DRAWS_PER_SEED;
+    if seeded.as_ref().is_none_or(stale) {
+        *seeded = None; // not even when there is no seed to be had
+        *seeded = Some(Seeded::new(process)?);
+    }
+    let seeded = seeded.as_mut().ok_or(EntropyError)?;
+    seeded.draws = seeded.draws.saturating_add(1);
+    seeded.generator.fill(octets);
+    Ok(())
+}
+
+impl Seeded {
+    fn new(process: u32) -> Result<Self, EntropyError> {
+        let mut seed = Zeroizing::new([0; 32]);
+        SystemEntropy.fill(seed.as_mut_slice())?;
+        Ok(Self {
+            generator: Generator::from_seed(&seed),
+            process,
+            draws: 0,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(seeded: &mut Option<Seeded>, process: u32) -> [u8; 16] {
+        let mut octets = [0; 16];
+        draw(seeded, process, &mut octets).unwrap();
+        octets
+    }
+
+    /// What fork(2) does: the child goes on with a copy of the state.
+    fn copied(process: u32, draws: u32) -> Option<Seeded> {
+        let generator = Generator::from_seed(&[7; 32]);
+        Some(Seeded {
+            generator,
+            process,
+            draws,
+        })
+    }
+
+    #[test]
+    fn parent_and_child_do_not_give_out_the_same() {
+        let (mut parent, mut child) = (copied(1, 0), copied(1, 0));
+        assert_ne!(drawn(&mut parent, 1), drawn(&mut child, 2));
+        assert_ne!(drawn(&mut parent, 1), drawn(&mut child, 2));
+    }
+
+    #[test]
+    fn a_seed_is_used_so_many_times_and_no_more() {
+        let (mut one, mut other) = (copied(1, DRAWS_PER_SEED - 1), copied(1, DRAWS_PER_SEED - 1));
+        assert_eq!(drawn(&mut one, 1), drawn(&mut other, 1), "the last of it");
+        assert_ne!(drawn(&mut one, 1), drawn(&mut other, 1), "another seed");
+    }
+
+    #[test]
+    fn two_threads_do_not_give_out_the_same() {
+        let draw = || {
+            let mut octets = [0; 32];
+            BufferedEntropy.fill(&mut octets).unwrap();
+            octets
+        };
+        let other = std::thread::scope(|scope| scope.spawn(draw).join().unwrap());
+        assert_ne!(draw(), other);
+        assert_ne!(draw(), draw());
+    }
+}
