@@ -4,8 +4,8 @@ mod scene;
 
 use portcullis::formats::registry::ErrorCode;
 use portcullis::{ChannelBindings, Error};
-use portcullis_testrealm::{Fault, InitiationError};
-use scene::{Scene, refused};
+use portcullis_testrealm::{Fault, InitiationError, TestRealm};
+use scene::{Scene, WEB, complete, refused};
 
 /// What each fault is refused as: `kind()` and `code()` of the error.
 const REFUSED: &[(&[Fault], &str, ErrorCode)] = &[
@@ -94,6 +94,53 @@ const REFUSED: &[(&[Fault], &str, ErrorCode)] = &[
         ErrorCode::GENERIC,
     ),
     (
+        &[
+            Fault::SecondPac,
+            Fault::TruncatedPac,
+            Fault::PacVersion,
+            Fault::NoPacBuffers,
+            Fault::PacBufferCount,
+            Fault::PacBufferOutside,
+            Fault::PacBufferOffset,
+            Fault::PacBufferMisaligned,
+            Fault::PacBufferInHeader,
+            Fault::PacBuffersOverlap,
+            Fault::TwoPacLogonInfos,
+            Fault::NoPacServerSignature,
+            Fault::NoPacKdcSignature,
+            Fault::PacSignatureLength,
+            Fault::NoPacClientInfo,
+            Fault::MalformedPacLogonInfo,
+            Fault::NoPacDomain,
+        ],
+        "pac",
+        ErrorCode::GENERIC,
+    ),
+    (
+        &[Fault::PacUnkeyedSignature, Fault::PacSignatureType],
+        "pac",
+        ErrorCode::INAPP_CKSUM,
+    ),
+    (
+        &[
+            Fault::PacServerSignature,
+            Fault::PacServerKey,
+            Fault::TamperedPac,
+        ],
+        "pac",
+        ErrorCode::MODIFIED,
+    ),
+    (
+        &[
+            Fault::PacOtherLogin,
+            Fault::PacOtherClient,
+            Fault::PacOtherSid,
+            Fault::PacOtherRequestor,
+        ],
+        "pac",
+        ErrorCode::BADMATCH,
+    ),
+    (
         &[Fault::AuthenticatorEnctype, Fault::SubkeyLength],
         "authenticator",
         ErrorCode::GENERIC,
@@ -152,12 +199,23 @@ const REFUSED: &[(&[Fault], &str, ErrorCode)] = &[
     ),
 ];
 
-/// The service's name stands in clear, where anybody may have rewritten it; the other two are
-/// nothing that a client must send, or that anybody must believe.
+/// The service's name stands in clear, where anybody may have rewritten it; the next two are
+/// nothing that a client must send, or that anybody must believe; and the KDC's signatures are for
+/// those that have its key.
 const ACCEPTED: &[Fault] = &[
     Fault::NoServiceComponents,
     Fault::NoChecksum,
     Fault::PacInAuthenticator,
+    Fault::PacKdcSignature,
+    Fault::PacFullSignature,
+    Fault::PacTicketSignature,
+];
+
+/// What whoever has the KDC's key refuses, too.
+const OF_THE_KDC: &[Fault] = &[
+    Fault::PacKdcSignature,
+    Fault::PacFullSignature,
+    Fault::PacTicketSignature,
 ];
 
 /// The first leg is as it should be.
@@ -212,6 +270,25 @@ fn each_fault_alone_is_refused_as_what_it_is() {
                     "{fault:?}: {error}"
                 );
             }
+        }
+    }
+}
+
+/// [MS-PAC] §2.8: with the KDC's key its signatures are verified, and nothing else changes.
+#[test]
+fn the_kdcs_signatures_are_refused_by_those_who_have_its_key() {
+    for fault in Fault::all() {
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let (web, krbtgt) = (realm.service(WEB), realm.krbtgt_keytab());
+        let scene = Scene::of(realm, web, |settings| settings.krbtgt_keys(krbtgt));
+        let token = scene.token().with_pac().fault(*fault).build();
+        let outcome = scene.step(&token);
+        if OF_THE_KDC.contains(fault) {
+            let error = refused(outcome).error().clone();
+            assert_eq!(error.code(), Some(ErrorCode::MODIFIED), "{fault:?}");
+        } else if ACCEPTED.contains(fault) {
+            let (context, _) = complete(outcome);
+            assert!(context.identity().pac().is_some(), "{fault:?}");
         }
     }
 }

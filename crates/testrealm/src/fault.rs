@@ -6,7 +6,7 @@ macro_rules! faults {
         /// One thing that is wrong with a token. Everything else about the token is as it should
         /// be, so that a refusal is due to the fault alone.
         #[non_exhaustive]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Fault {
             $($(#[$doc])* $fault,)*
         }
@@ -92,6 +92,68 @@ faults! {
     ArmorTicket,
     /// The ticket has authorization data of an unknown type outside AD-IF-RELEVANT.
     CriticalTicketData,
+
+    // The ticket's PAC.
+    /// The ticket has two PACs.
+    SecondPac,
+    /// The PAC's last octets are missing.
+    TruncatedPac,
+    /// The PAC's version is 1.
+    PacVersion,
+    /// The PAC has no buffers.
+    NoPacBuffers,
+    /// The PAC claims 2³² - 1 buffers.
+    PacBufferCount,
+    /// The PAC's first buffer ends beyond it.
+    PacBufferOutside,
+    /// The PAC's first buffer begins at 2⁶⁴ - 8.
+    PacBufferOffset,
+    /// The PAC's first buffer begins at no multiple of eight.
+    PacBufferMisaligned,
+    /// The PAC's first buffer begins within the header.
+    PacBufferInHeader,
+    /// The PAC's first two buffers begin at the same place.
+    PacBuffersOverlap,
+    /// The PAC has two LOGON_INFOs.
+    TwoPacLogonInfos,
+    /// The PAC lacks the service's signature.
+    NoPacServerSignature,
+    /// The PAC lacks the KDC's signature.
+    NoPacKdcSignature,
+    /// The service's signature of the PAC is an MD5: anybody can make that.
+    PacUnkeyedSignature,
+    /// The service's signature of the PAC is of a type that goes with another key: RC4-HMAC, or AES
+    /// where the service's key is of RC4-HMAC.
+    PacSignatureType,
+    /// The service's signature of the PAC has four octets.
+    PacSignatureLength,
+    /// One bit of the service's signature of the PAC is another.
+    PacServerSignature,
+    /// The PAC is signed with a key that is not the service's.
+    PacServerKey,
+    /// One bit of the PAC's contents is another.
+    TamperedPac,
+    /// One bit of the KDC's signature of the PAC is another. Accepted by whoever lacks the KDC's
+    /// key, as nearly every service does; this holds for the next two as well.
+    PacKdcSignature,
+    /// One bit of the KDC's signature of the whole PAC is another.
+    PacFullSignature,
+    /// One bit of the KDC's signature of the ticket is another.
+    PacTicketSignature,
+    /// The PAC lacks CLIENT_INFO.
+    NoPacClientInfo,
+    /// The PAC is of a login of the day before.
+    PacOtherLogin,
+    /// The PAC is of another client.
+    PacOtherClient,
+    /// The PAC's LOGON_INFO ends too early.
+    MalformedPacLogonInfo,
+    /// The PAC's account is of no domain.
+    NoPacDomain,
+    /// The PAC's UPN_DNS_INFO has another account's SID.
+    PacOtherSid,
+    /// The PAC's REQUESTOR is somebody else.
+    PacOtherRequestor,
 
     // The authenticator.
     /// The authenticator says that it is of another encryption type than the session key.
@@ -182,4 +244,11 @@ faults! {
     ThirdLegSubkey,
     /// One bit of the third leg of DCE style is another.
     TamperedThirdLeg,
+}
+
+impl Fault {
+    /// Whether it is one of the ticket's PAC: these stand together.
+    pub(crate) fn is_of_pac(self) -> bool {
+        (Self::SecondPac..=Self::PacOtherRequestor).contains(&self)
+    }
 }

@@ -2,19 +2,24 @@
 
 use crate::kdc::{Account, Database, MiniKdc};
 use crate::must;
+use crate::pac::{Sids, TestGroup};
 use crate::random::Octets;
 use crate::service::{ServiceBuilder, ServiceKey, TestService};
 use crate::user::{TestUser, UserBuilder};
 use core::time::Duration;
-use portcullis::Principal;
+use portcullis::{Keytab, Principal};
 use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::messages::KerberosTime;
+use portcullis_formats::pac::Sid;
 use portcullis_formats::registry::Kvno;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// 2026-01-01T00:00:00Z.
 const START: Duration = Duration::from_secs(1_767_225_600);
+
+/// The version of a KDC's key.
+const KRBTGT_KVNO: Kvno = Kvno(1);
 
 /// A realm: its services, its users, its clock. Clones share the clock.
 #[derive(Clone, Debug)]
@@ -100,6 +105,28 @@ impl TestRealm {
         UserBuilder::new(self.0.clone(), self.0.principal(name))
     }
 
+    /// The group of this name, such as `staff`; `Domain Admins` and its like have the numbers that
+    /// they have in every domain.
+    #[must_use]
+    pub fn group(&self, name: &str) -> TestGroup {
+        TestGroup::new(name, &Sids::new(&self.0.random))
+    }
+
+    /// The SID of this realm, which those of its users and groups begin with.
+    #[must_use]
+    pub fn domain_sid(&self) -> Sid {
+        Sids::new(&self.0.random).domain()
+    }
+
+    /// The key of this realm's KDC, which signs PACs: for services that shall verify that, too.
+    ///
+    /// # Panics
+    /// When the realm's name is too long for a keytab.
+    #[must_use]
+    pub fn krbtgt_keytab(&self) -> Keytab {
+        self.service(&format!("krbtgt/{}", self.0.name)).keytab()
+    }
+
     /// Lets the clients of each realm get tickets for the services of the other, here and there.
     ///
     /// Who trusts a realm that trusts a third gets there, too: its KDC refers clients on, and
@@ -173,9 +200,16 @@ impl Realm {
     }
 
     fn kdc_account(&self, principal: &Principal) -> Account {
-        let kvno = Kvno(1);
-        let key = self.key(principal, kvno, Enctype::Aes256CtsHmacSha1_96);
-        Account::with_keys(principal.clone(), vec![ServiceKey { kvno, key }])
+        let keys = vec![ServiceKey {
+            kvno: KRBTGT_KVNO,
+            key: self.kdc_key(principal),
+        }];
+        Account::with_keys(principal.clone(), keys)
+    }
+
+    /// The key of our own KDC, or of one of those that we share a key with.
+    pub(crate) fn kdc_key(&self, principal: &Principal) -> Key {
+        self.key(principal, KRBTGT_KVNO, Enctype::Aes256CtsHmacSha1_96)
     }
 
     /// The long-term key of a principal: the same at each call.

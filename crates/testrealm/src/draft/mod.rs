@@ -16,7 +16,7 @@ pub(crate) use credential::{CredentialDraft, ForwardedTicket};
 pub(crate) use key::KeyDraft;
 pub(crate) use name::NameDraft;
 pub(crate) use request::RequestDraft;
-pub(crate) use ticket::{TicketDraft, anonymous, other_enctype};
+pub(crate) use ticket::{TicketDraft, TicketPac, anonymous, other_enctype};
 
 use portcullis_crypto::{Key, KeyUsage};
 use std::sync::Arc;

@@ -21,6 +21,12 @@ impl NameDraft {
         }
     }
 
+    /// The principal that it is, if it is one.
+    pub(crate) fn principal(&self) -> Option<Principal> {
+        let principal = Principal::new(&self.realm, &self.components).ok()?;
+        Some(principal.with_name_type(self.name_type))
+    }
+
     pub(crate) fn encode_realm(&self, output: &mut Writer) {
         output.general_string(&self.realm);
     }

@@ -5,6 +5,7 @@ use super::{
     Damage, Edit, KeyDraft, NameDraft, OLD_VERSION, PVNO, UNKNOWN_ETYPE, edited, hollow, seal,
 };
 use crate::Fault;
+use crate::pac::PacDraft;
 use crate::random::Octets;
 use crate::realm::moved;
 use core::net::IpAddr;
@@ -13,7 +14,7 @@ use portcullis_formats::der::{SequenceOfBuf, Writer};
 use portcullis_formats::messages::{
     EncryptedData, HostAddress, HostAddresses, KerberosTime, TicketFlags,
 };
-use portcullis_formats::registry::{AddressType, EtypeNumber, Kvno, NameType};
+use portcullis_formats::registry::{AddressType, AuthDataType, EtypeNumber, Kvno, NameType};
 
 const HOUR: i64 = 3600;
 /// A realm that no path between others leads through.
@@ -41,6 +42,18 @@ pub(crate) struct TicketDraft {
     pub(crate) endtime: KerberosTime,
     pub(crate) addresses: Vec<IpAddr>,
     pub(crate) authorization_data: Vec<Element>,
+    pub(crate) pac: Option<TicketPac>,
+}
+
+/// A ticket's PAC before it is signed.
+pub(crate) struct TicketPac {
+    pub(crate) draft: PacDraft,
+    /// The krbtgt's key.
+    pub(crate) kdc_key: Key,
+    /// The key that signs for the service, if it is not the ticket's.
+    pub(crate) server_key: Option<Key>,
+    /// How many of it are in the ticket.
+    pub(crate) count: usize,
 }
 
 impl TicketDraft {
@@ -70,6 +83,7 @@ impl TicketDraft {
             endtime: moved(now, HOUR.saturating_mul(10)),
             addresses: Vec::new(),
             authorization_data: Vec::new(),
+            pac: None,
         }
     }
 
@@ -96,7 +110,18 @@ impl TicketDraft {
             Fault::TransitedType => self.transited_type = UNKNOWN_ETYPE,
             Fault::ArmorTicket => self.authorization_data.push(Element::armor()),
             Fault::CriticalTicketData => self.authorization_data.push(Element::critical()),
-            _ => {}
+            _ => self.spoil_pac(fault, random),
+        }
+    }
+
+    fn spoil_pac(&mut self, fault: Fault, random: &Octets) {
+        let Some(pac) = &mut self.pac else {
+            return;
+        };
+        match fault {
+            Fault::SecondPac => pac.count = 2,
+            Fault::PacServerKey => pac.server_key = Some(random.key(self.key.enctype())),
+            _ => pac.draft.spoil(fault),
         }
     }
 
@@ -123,7 +148,25 @@ impl TicketDraft {
         output.into_vec()
     }
 
+    /// With the PAC, which is signed over the rest.
     fn enc_ticket_part(&self) -> Vec<u8> {
+        let Some(pac) = &self.pac else {
+            return self.enc_ticket_part_with(&[]);
+        };
+        let with = |octets: &[u8]| {
+            let element = Element::if_relevant(&[Element::new(AuthDataType::WIN2K_PAC, octets)]);
+            self.enc_ticket_part_with(&vec![element; pac.count])
+        };
+        // [MS-PAC] §2.8.3: one zero stands for the PAC in what TICKET_CHECKSUM is over.
+        let server_key = pac.server_key.as_ref().unwrap_or(&self.key);
+        with(
+            &pac.draft
+                .signed(server_key, &pac.kdc_key, Some(&with(&[0]))),
+        )
+    }
+
+    fn enc_ticket_part_with(&self, pac: &[Element]) -> Vec<u8> {
+        let authorization_data = [pac, &self.authorization_data].concat();
         let addresses = Addresses::of(&self.addresses);
         let mut output = Writer::new();
         output.application(3, |fields| {
@@ -141,7 +184,7 @@ impl TicketDraft {
             fields.optional(6, self.starttime.as_ref());
             fields.value(7, &self.endtime);
             fields.optional_list(9, Some(&addresses.list()));
-            encode_optional(10, &self.authorization_data, fields);
+            encode_optional(10, &authorization_data, fields);
         });
         output.into_vec()
     }

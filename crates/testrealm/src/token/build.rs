@@ -4,9 +4,10 @@ use super::settings::{ChecksumKind, CredentialKey, Settings};
 use crate::Fault;
 use crate::draft::{
     AuthenticatorDraft, CredentialDraft, ForwardedTicket, GssChecksumDraft, KeyDraft, NameDraft,
-    RequestDraft, TicketDraft, other_enctype,
+    RequestDraft, TicketDraft, TicketPac, other_enctype,
 };
 use crate::initiation::{Conversation, Envelope, Initiation};
+use crate::pac::{PacDraft, account_sid};
 use crate::realm::{Realm, kerberos_time};
 use core::time::Duration;
 use md5::{Digest, Md5};
@@ -14,10 +15,11 @@ use portcullis::Enctype;
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::gss::ContextFlags;
 use portcullis_formats::messages::{ApOptions, Microseconds, TicketFlags};
+use portcullis_formats::pac::PacAttributes;
 use portcullis_formats::registry::ChecksumTypeNumber;
 use std::time::UNIX_EPOCH;
 
-pub(super) fn md5(octets: &[u8]) -> [u8; 16] {
+pub(crate) fn md5(octets: &[u8]) -> [u8; 16] {
     Md5::digest(octets).into()
 }
 
@@ -97,10 +99,41 @@ fn ticket(realm: &Realm, settings: &Settings, session_key: &Key) -> TicketDraft 
     ticket.addresses.clone_from(&settings.addresses);
     ticket.authorization_data.clone_from(&settings.ticket_data);
     ticket.edits.clone_from(&settings.ticket_edits);
-    for fault in &settings.faults {
+    let of_pac = |fault: &&Fault| fault.is_of_pac();
+    for fault in settings.faults.iter().filter(|fault| !of_pac(fault)) {
+        ticket.spoil(*fault, now, &realm.random);
+    }
+    // The PAC tells again what the ticket says, with the ticket's faults.
+    ticket.pac = pac(realm, settings, &ticket);
+    for fault in settings.faults.iter().filter(of_pac) {
         ticket.spoil(*fault, now, &realm.random);
     }
     ticket
+}
+
+fn pac(realm: &Realm, settings: &Settings, ticket: &TicketDraft) -> Option<TicketPac> {
+    let client = ticket.client.principal().filter(|_| settings.pac.wanted)?;
+    let profile = &settings.pac.profile;
+    let mut draft = PacDraft::of_account(realm, &client, profile, ticket.authtime);
+    if settings.pac.requestor {
+        let requestor = account_sid(realm, &client);
+        draft = draft.of_tgt(requestor, PacAttributes::GIVEN_IMPLICITLY);
+    }
+    if let Some((target, services)) = &settings.pac.delegation {
+        draft = draft.delegated(target, services);
+    }
+    for (buffer_type, octets) in &settings.pac.buffers {
+        draft = match octets {
+            Some(octets) => draft.buffer(*buffer_type, octets.clone()),
+            None => draft.without(*buffer_type),
+        };
+    }
+    Some(TicketPac {
+        draft: draft.edited(&settings.pac.edits),
+        kdc_key: realm.kdc_key(&realm.krbtgt()),
+        server_key: None,
+        count: 1,
+    })
 }
 
 fn authenticator(realm: &Realm, settings: &Settings, keys: &Keys) -> AuthenticatorDraft {

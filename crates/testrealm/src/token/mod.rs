@@ -3,16 +3,20 @@
 mod build;
 mod settings;
 
+pub(crate) use build::md5;
+
 use crate::Fault;
 use crate::client::HeldTicket;
 use crate::draft::Element;
 use crate::initiation::Initiation;
+use crate::pac::Profile;
 use crate::realm::{Realm, kerberos_time};
 use crate::service::TestService;
 use core::net::IpAddr;
 use portcullis::{ChannelBindings, Enctype, Principal};
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::{ApOptions, TicketFlags};
+use portcullis_formats::pac::PacBufferType;
 use portcullis_formats::registry::{AuthDataType, ChecksumTypeNumber, EtypeNumber, Kvno};
 use settings::{ChecksumKind, CredentialKey, Settings};
 use std::sync::Arc;
@@ -44,6 +48,13 @@ impl TokenBuilder {
         self.settings.held = Some(held);
         self.settings.forwarded = forwarded;
         self.session_enctype(enctype)
+    }
+
+    /// Of a user of whom there is more to say.
+    pub(crate) fn with_profile(mut self, profile: &Profile) -> Self {
+        self.settings.pac.wanted = profile.needs_pac();
+        self.settings.pac.profile = profile.clone();
+        self
     }
 
     /// Says that the ticket is sealed with a session key (RFC 4120 §3.7).
@@ -216,6 +227,55 @@ impl TokenBuilder {
             .ticket_data
             .push(Element::new(ad_type, ad_data));
         self
+    }
+
+    /// Puts a PAC into the ticket, as the KDC of a Windows domain does: LOGON_INFO with the user's
+    /// groups, CLIENT_INFO, UPN_DNS_INFO, and all four signatures. It is there without being asked
+    /// for if the user is in groups.
+    pub const fn with_pac(mut self) -> Self {
+        self.settings.pac.wanted = true;
+        self
+    }
+
+    /// Leaves the PAC out, whatever there is to say of the user.
+    pub const fn without_pac(mut self) -> Self {
+        self.settings.pac.wanted = false;
+        self
+    }
+
+    /// Puts REQUESTOR and ATTRIBUTES_INFO into the PAC, too, as some KDCs do in every ticket.
+    pub const fn pac_requestor(mut self) -> Self {
+        self.settings.pac.requestor = true;
+        self.with_pac()
+    }
+
+    /// Lets the ticket be one that the last of `services` got in the client's name (S4U2Proxy), the
+    /// others before it.
+    pub fn delegated_through(mut self, services: &[&str]) -> Self {
+        let target = self.service.principal().display_without_realm().to_string();
+        let services = services.iter().map(|&service| service.to_owned());
+        self.settings.pac.delegation = Some((target, services.collect()));
+        self.with_pac()
+    }
+
+    /// Puts a buffer into the PAC before it is signed, in the place of the one of its type if there
+    /// is one.
+    pub fn pac_buffer(mut self, buffer_type: PacBufferType, octets: &[u8]) -> Self {
+        let buffer = (buffer_type, Some(octets.to_vec()));
+        self.settings.pac.buffers.push(buffer);
+        self.with_pac()
+    }
+
+    /// Takes a buffer or a signature out of the PAC before it is signed.
+    pub fn without_pac_buffer(mut self, buffer_type: PacBufferType) -> Self {
+        self.settings.pac.buffers.push((buffer_type, None));
+        self.with_pac()
+    }
+
+    /// Changes the octets of the PAC after it was signed.
+    pub fn edit_pac(mut self, edit: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        self.settings.pac.edits.push(Arc::new(edit));
+        self.with_pac()
     }
 
     /// Changes the octets of the EncTicketPart before they are sealed: what a KDC would do that

@@ -3,6 +3,7 @@
 use crate::Fault;
 use crate::client::HeldTicket;
 use crate::draft::{Edit, Element, NameDraft, anonymous, other_enctype};
+use crate::pac::Profile;
 use crate::realm::{Realm, kerberos_time, moved};
 use crate::service::TestService;
 use core::net::IpAddr;
@@ -10,6 +11,7 @@ use portcullis::{ChannelBindings, Enctype, Principal};
 use portcullis_crypto::Key;
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::{ApOptions, KerberosTime, TicketFlags};
+use portcullis_formats::pac::PacBufferType;
 use portcullis_formats::registry::{ChecksumTypeNumber, Kvno};
 use std::time::SystemTime;
 
@@ -44,6 +46,7 @@ pub(super) struct Settings {
     pub(super) addresses: Vec<IpAddr>,
     pub(super) ticket_data: Vec<Element>,
     pub(super) ticket_edits: Vec<Edit>,
+    pub(super) pac: PacSettings,
     pub(super) clock: SystemTime,
     pub(super) subkey: Option<Enctype>,
     pub(super) sequence: Option<u32>,
@@ -65,6 +68,21 @@ pub(super) enum ChecksumKind {
     Ordinary,
     /// Whatever these are.
     Given(ChecksumTypeNumber, Vec<u8>),
+}
+
+/// What the ticket's PAC is.
+#[derive(Clone, Default)]
+pub(super) struct PacSettings {
+    /// There is one.
+    pub(super) wanted: bool,
+    pub(super) profile: Profile,
+    /// It has what those of ticket-granting tickets have.
+    pub(super) requestor: bool,
+    /// The service that the ticket is for and those that the client came through.
+    pub(super) delegation: Option<(String, Vec<String>)>,
+    /// Buffers that are put in the place of others, or taken out.
+    pub(super) buffers: Vec<(PacBufferType, Option<Vec<u8>>)>,
+    pub(super) edits: Vec<Edit>,
 }
 
 /// What a delegated credential is sealed with.
@@ -103,6 +121,7 @@ impl Settings {
             addresses: Vec::new(),
             ticket_data: Vec::new(),
             ticket_edits: Vec::new(),
+            pac: PacSettings::default(),
             clock,
             subkey: Some(enctype),
             sequence: Some(realm.random.sequence()),
@@ -121,6 +140,7 @@ impl Settings {
 
     /// Gets those of its faults that decide what is built at all.
     pub(super) fn spoil(&mut self, realm: &Realm, service: &TestService) {
+        self.pac.wanted |= self.faults.iter().any(|fault| fault.is_of_pac());
         for fault in self.faults.clone() {
             match fault {
                 Fault::UnknownService | Fault::MissingKvno | Fault::MissingEnctype => {
