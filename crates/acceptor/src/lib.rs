@@ -42,6 +42,7 @@ pub mod names;
 mod negotiation;
 pub mod pac;
 mod peer;
+pub mod policy;
 mod rejection;
 pub mod replay;
 mod rules;

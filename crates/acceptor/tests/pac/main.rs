@@ -8,6 +8,7 @@
 )]
 
 mod forge;
+mod policy;
 #[path = "../scene/mod.rs"]
 mod scene;
 
