@@ -1,8 +1,9 @@
 //! [`Guard`]: from the fields of a request to a proven client, or to what is answered instead.
 
+use crate::connection::ConnectionBindings;
 use crate::header::{self, HeaderError};
 use core::fmt;
-use http::HeaderMap;
+use http::{Extensions, HeaderMap};
 use portcullis::{Acceptor, ChannelBindings, Identity, Rejection, Step};
 use std::time::SystemTime;
 
@@ -53,20 +54,26 @@ impl Guard {
         }
     }
 
-    /// Whom a request with these fields comes from.
-    pub(crate) fn judge(&self, headers: &HeaderMap) -> Result<Entrant, Refusal> {
+    /// Whom a request with these fields and extensions comes from.
+    pub(crate) fn judge(
+        &self,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Result<Entrant, Refusal> {
         match header::token(headers, self.max_header).map_err(Refusal::Header)? {
-            Some(token) => self.accept(&token),
+            Some(token) => self.accept(&token, extensions.get()),
             None if self.optional => Ok(Entrant::Anonymous),
             None => Err(Refusal::NoCredentials),
         }
     }
 
-    fn accept(&self, token: &[u8]) -> Result<Entrant, Refusal> {
-        let begun = self
-            .acceptor
-            .begin()
-            .channel_bindings_any_of(&self.bindings);
+    fn accept(
+        &self,
+        token: &[u8],
+        connection: Option<&ConnectionBindings>,
+    ) -> Result<Entrant, Refusal> {
+        let bindings = connection.map_or(&*self.bindings, ConnectionBindings::acceptable);
+        let begun = self.acceptor.begin().channel_bindings_any_of(bindings);
         match begun.step(token, (self.now)()) {
             Ok(Step::Complete { context, reply }) => Ok(Entrant::Client {
                 identity: Box::new(context.into_identity()),

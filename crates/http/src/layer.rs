@@ -47,7 +47,8 @@ impl NegotiateLayer {
     /// The bindings of the channel that requests come through, as
     /// [`tls_server_end_point`](portcullis::channel_bindings::tls_server_end_point) makes them of
     /// the certificate with which TLS ends, here or in a proxy. Call it again for each that is
-    /// acceptable. Default: none.
+    /// acceptable. Default: none. A connection that brings its own
+    /// [`ConnectionBindings`](crate::ConnectionBindings) is judged by those alone.
     ///
     /// A login that was relayed from another service bears that one's bindings, and is refused. The
     /// acceptor's policy decides what becomes of clients that send none.

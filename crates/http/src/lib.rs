@@ -54,6 +54,7 @@
 //! server around it must, too: hyper takes 16 KiB of fields over HTTP/2 unless
 //! `http2().max_header_list_size(…)` says otherwise, nginx 8 KiB (`large_client_header_buffers`).
 
+mod connection;
 mod extract;
 mod future;
 mod guard;
@@ -61,10 +62,13 @@ pub mod header;
 mod layer;
 mod reply;
 mod service;
+#[cfg(feature = "rustls")]
+pub mod tls;
 
 #[cfg(feature = "tracing")]
 mod event;
 
+pub use connection::{BoundToConnection, ConnectionBindings};
 pub use extract::Authenticated;
 #[cfg(feature = "axum")]
 pub use extract::NotAuthenticated;

@@ -40,7 +40,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let verdict = self.guard.judge(request.headers());
+        let verdict = self.guard.judge(request.headers(), request.extensions());
         #[cfg(feature = "tracing")]
         crate::event::emit(&verdict);
         match verdict {

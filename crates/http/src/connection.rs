@@ -1,0 +1,65 @@
+//! [`ConnectionBindings`]: what binds a login to the connection that it came through.
+
+use core::task::{Context, Poll};
+use http::Request;
+use portcullis::ChannelBindings;
+use std::sync::Arc;
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// The channel bindings of one connection: an extension of the requests that come through it, by
+/// which [`NegotiateLayer`](crate::NegotiateLayer) judges them, whatever it was told of channels
+/// itself. Several where clients may see one or another of them.
+///
+/// A server that ends TLS puts it around the service that it hands each connection to, outside of
+/// the layer. With rustls, the feature `rustls` makes it.
+#[derive(Clone, Debug)]
+pub struct ConnectionBindings(Arc<[ChannelBindings]>);
+
+impl ConnectionBindings {
+    /// A connection whose client may see any of these.
+    pub fn new(acceptable: impl IntoIterator<Item = ChannelBindings>) -> Self {
+        Self(acceptable.into_iter().collect())
+    }
+
+    pub(crate) fn acceptable(&self) -> &[ChannelBindings] {
+        &self.0
+    }
+}
+
+/// Each request to the service gets these bindings.
+impl<S> Layer<S> for ConnectionBindings {
+    type Service = BoundToConnection<S>;
+
+    fn layer(&self, inner: S) -> BoundToConnection<S> {
+        BoundToConnection {
+            inner,
+            bindings: self.clone(),
+        }
+    }
+}
+
+/// A service whose requests come through one connection; from [`ConnectionBindings`].
+#[derive(Clone, Debug)]
+pub struct BoundToConnection<S> {
+    inner: S,
+    bindings: ConnectionBindings,
+}
+
+impl<S, B> Service<Request<B>> for BoundToConnection<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        request.extensions_mut().insert(self.bindings.clone());
+        self.inner.call(request)
+    }
+}
