@@ -126,7 +126,8 @@ def export(directory, lp):
     net = Net(None, lp)
     for user in USERS:
         net.export_keytab(keytab="%s/%s.keytab" % (directory, user), principal=user)
-    for _, name, _ in SERVICES:
+    # The KDC's own key, with which it signs.
+    for name in ["krbtgt/" + REALM] + [name for _, name, _ in SERVICES]:
         net.export_keytab(keytab="%s/%s.keytab" % (directory, name.replace("/", "_")), principal=name)
 
 

@@ -145,6 +145,21 @@ fn heimdals_clients_log_in_and_mits_carry_on() {
 }
 
 #[test]
+fn a_pac_that_is_required_is_missed() {
+    let Some(mut rig) = Rig::start() else { return };
+    let token = {
+        let alice = rig.heimdal.realm.login("alice");
+        Initiator::start(&alice, E18, &Asking::spnego()).token
+    };
+    for (policy, kind) in [("verify", None), ("require", Some("no-pac"))] {
+        let request = Request::new(&rig.heimdal.realm.keytab(E18), &[&token]);
+        let verdict = rig.batch.accept(&request.pac(policy));
+        assert_eq!(verdict.kind(), kind, "{}", verdict.json);
+        assert_eq!(verdict.json["pac"], serde_json::Value::Null);
+    }
+}
+
+#[test]
 fn a_service_acts_for_a_user_whom_it_never_met() {
     let Some(mut rig) = Rig::start() else { return };
     let token = {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::process::Command;
+use std::time::SystemTime;
 
+use portcullis::{Acceptor, Keytab, PacPolicy, Step, WeakEnctype};
 use portcullis_interop::http::{Server, example};
 use portcullis_interop::initiator::{Asking, Conclusion, Initiator, tokens};
 use portcullis_interop::login::Login;
@@ -62,6 +64,8 @@ fn a_domain_of_active_directory_is_understood() {
     tickets_of_each_key_are_accepted_and_our_answers_are_too(&domain, &mut batch);
     groups_are_those_of_the_directory(&domain, &mut batch);
     a_service_gets_in_for_a_user_whom_it_never_met(&domain, &mut batch);
+    the_signatures_of_the_kdc_hold(&domain);
+    the_key_of_an_account_serves_all_its_names(&domain, &mut batch);
     a_token_is_shown_with_its_groups(&domain);
     curl_logs_in_with_a_header_that_a_thousand_groups_made_long(&domain);
 }
@@ -141,6 +145,57 @@ fn curl_logs_in_with_a_header_that_a_thousand_groups_made_long(domain: &SambaDom
             .find(|line| line.starts_with("> Authorization: Negotiate "))
             .expect("the header that curl sent");
         assert_eq!(header.len() > 12_000, user == "many", "{}", header.len());
+    }
+}
+
+/// With the KDC's key: its signatures of the service's, of the ticket and of the whole PAC ([MS-PAC] §2.8).
+fn the_signatures_of_the_kdc_hold(domain: &SambaDomain) {
+    let keytab = |name: &str| {
+        let octets = std::fs::read(domain.realm.keytab(name)).expect("a keytab");
+        Keytab::parse(octets).expect("intact")
+    };
+    let accept = |service: &str, krbtgt: &str| {
+        let acceptor = Acceptor::builder(keytab(service))
+            .danger_allow(WeakEnctype::Rc4Hmac)
+            .pac(PacPolicy::Require)
+            .krbtgt_keys(keytab(krbtgt))
+            .build();
+        let token = tokens(&domain.realm.login("alice"), service, &Asking::spnego(), 1).remove(0);
+        let acceptor = acceptor.expect("a key");
+        match acceptor.begin().step(&token, SystemTime::now()) {
+            Ok(Step::Complete { context, .. }) => {
+                let pac = context.identity().pac().expect("a PAC");
+                Ok(pac.is_kdc_verified())
+            }
+            Ok(other) => panic!("one leg is enough: {other:?}"),
+            Err(rejection) => Err(rejection.error().clone()),
+        }
+    };
+    for service in [WEB, RC4] {
+        assert_eq!(
+            accept(service, "krbtgt/EXAMPLE.TEST"),
+            Ok(true),
+            "{service}"
+        );
+        // A key that is not the KDC's.
+        let refused = accept(service, "svc-web").expect_err("another key");
+        assert_eq!(refused.kind(), "pac", "{refused}");
+    }
+}
+
+/// In Active Directory one account has one key under many names, whichever keytab was exported, and names are one
+/// whatever their case.
+fn the_key_of_an_account_serves_all_its_names(domain: &SambaDomain, batch: &mut Batch) {
+    let alice = domain.realm.login("alice");
+    for (service, keytab) in [
+        (WEB, "svc-web"),
+        ("HTTP/WEB.Example.Test", WEB),
+        ("http/web.example.test", "svc-web"),
+    ] {
+        let token = tokens(&alice, service, &Asking::spnego(), 1).remove(0);
+        let verdict = batch.accept(&Request::new(&domain.realm.keytab(keytab), &[&token]));
+        assert_accepted(&verdict, "alice@EXAMPLE.TEST");
+        assert_eq!(verdict.json["key"]["selected"], "alias", "{}", verdict.json);
     }
 }
 
