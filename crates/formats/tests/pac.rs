@@ -7,11 +7,14 @@
 )]
 
 use portcullis_formats::pac::{
-    ClientInfo, FileTime, GroupMembership, LogonInfo, PacBufferType, PacSignError, PacSignature,
-    PacText, PacWriter, RawPac, Sid, SidAndAttributes, UpnDnsFlags, UpnDnsInfo,
+    ClientInfo, FileTime, GroupAttributes, GroupMembership, LogonInfo, PacBufferType, PacSignError,
+    PacSignature, PacText, PacWriter, RawPac, S4uDelegationInfo, Sid, SidAndAttributes,
+    UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
 };
 use portcullis_formats::registry::ChecksumTypeNumber;
 use portcullis_testdata::{hex, vectors};
+use proptest::collection::vec;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn logon_info<'a>(pac: &RawPac<'a>) -> LogonInfo<'a> {
@@ -236,4 +239,117 @@ fn a_signature_of_another_length_or_in_no_buffer_is_refused() {
         pac.sign(PacBufferType::KDC_CHECKSUM, &[1; 12]),
         Err(PacSignError::NoBuffer)
     );
+}
+
+prop_compose! {
+    fn sid()(authority in 0_u64..1 << 48, parts in vec(any::<u32>(), 0..=15)) -> Sid {
+        Sid::new(authority, &parts).unwrap()
+    }
+}
+
+prop_compose! {
+    fn membership()(relative_id in any::<u32>(), attributes in any::<u32>()) -> GroupMembership {
+        GroupMembership { relative_id, attributes: GroupAttributes(attributes) }
+    }
+}
+
+prop_compose! {
+    fn extra_sid()(sid in sid(), attributes in any::<u32>()) -> SidAndAttributes {
+        SidAndAttributes { sid, attributes: GroupAttributes(attributes) }
+    }
+}
+
+proptest! {
+    #[test]
+    fn logon_info_that_is_written_is_read_again(
+        texts in vec(".{0,40}", 4),
+        numbers in any::<[u32; 4]>(),
+        times in any::<[u64; 2]>(),
+        groups in vec(membership(), 0..20),
+        extra in vec(extra_sid(), 0..20),
+        domains in (proptest::option::of(sid()), proptest::option::of(sid())),
+    ) {
+        let info = LogonInfo {
+            logon_time: FileTime(times[0]),
+            last_failed_i_logon: FileTime(times[1]),
+            effective_name: texts[0].as_str().into(),
+            home_directory: texts[1].as_str().into(),
+            logon_server: texts[2].as_str().into(),
+            logon_domain_name: texts[3].as_str().into(),
+            user_id: numbers[0],
+            primary_group_id: numbers[1],
+            user_flags: UserFlags(numbers[2]),
+            user_account_control: UserAccountControl(numbers[3]),
+            group_ids: groups.as_slice().into(),
+            extra_sids: extra.as_slice().into(),
+            resource_group_ids: groups.as_slice().into(),
+            logon_domain_id: domains.0,
+            resource_group_domain_sid: domains.1,
+            ..LogonInfo::default()
+        };
+        let octets = info.encode().unwrap();
+        let read = LogonInfo::decode(&octets).unwrap();
+        prop_assert_eq!(read, info);
+        prop_assert_eq!(read.encode().unwrap(), octets);
+    }
+
+    #[test]
+    fn the_path_of_a_delegation_that_is_written_is_read_again(
+        target in ".{0,40}",
+        services in vec(".{0,40}", 0..8),
+    ) {
+        let services: Vec<PacText<'_>> = services.iter().map(|name| name.as_str().into()).collect();
+        let info = S4uDelegationInfo {
+            s4u2proxy_target: target.as_str().into(),
+            transited_services: services.as_slice().into(),
+        };
+        let octets = info.encode().unwrap();
+        prop_assert_eq!(S4uDelegationInfo::decode(&octets).unwrap(), info);
+    }
+
+    #[test]
+    fn names_that_are_written_are_read_again(
+        names in vec(".{0,40}", 3),
+        flags in any::<u32>(),
+        sid in proptest::option::of(sid()),
+    ) {
+        let info = UpnDnsInfo {
+            upn: names[0].as_str().into(),
+            dns_domain_name: names[1].as_str().into(),
+            flags: match sid {
+                Some(_) => UpnDnsFlags(flags | UpnDnsFlags::EXTENDED.0),
+                None => UpnDnsFlags(flags & !UpnDnsFlags::EXTENDED.0),
+            },
+            account: sid.map(|sid| UpnDnsAccount { sam_name: names[2].as_str().into(), sid }),
+        };
+        let octets = info.encode().unwrap();
+        prop_assert_eq!(UpnDnsInfo::decode(&octets).unwrap(), info);
+    }
+
+    #[test]
+    fn a_sid_that_is_printed_or_written_is_read_again(sid in sid()) {
+        prop_assert_eq!(sid.to_string().parse::<Sid>().unwrap(), sid);
+        prop_assert_eq!(Sid::decode(&sid.encode()).unwrap(), sid);
+    }
+}
+
+#[test]
+fn text_that_is_longer_than_its_length_can_say_is_not_written() {
+    let long = "x".repeat(0x8000);
+    let info = LogonInfo {
+        full_name: long.as_str().into(),
+        ..LogonInfo::default()
+    };
+    assert_eq!(info.encode().unwrap_err().field, "FullName");
+    let client = ClientInfo {
+        client_id: FileTime::UNSET,
+        name: long.as_str().into(),
+    };
+    assert_eq!(client.encode().unwrap_err().field, "Name");
+    let terminated = "x".repeat(0x7fff);
+    let info = LogonInfo {
+        logon_server: terminated.as_str().into(),
+        ..LogonInfo::default()
+    };
+    assert_eq!(info.encode().unwrap_err().field, "LogonServer");
 }
