@@ -5,17 +5,22 @@
 //! keytab, at MIT's: tickets that MIT's `gss_accept_sec_context` accepts are the proof that the realm is right.
 
 use std::process::Stdio;
+use std::time::SystemTime;
 
-use portcullis_interop::from_base64;
+use portcullis::user_to_user::OurTgt;
+use portcullis::{Acceptor, Step, WeakEnctype};
 use portcullis_interop::heimdal::{HeimdalRealm, command, program};
 use portcullis_interop::http::Server;
-use portcullis_interop::initiator::{Asking, Initiator, JavaInitiator, gokrb5_token, java};
+use portcullis_interop::initiator::{
+    Asking, Initiator, JavaInitiator, clients, gokrb5_token, java,
+};
 use portcullis_interop::login::Login;
 use portcullis_interop::mit_acceptor::MitAcceptor;
 use portcullis_interop::peer::{Peer, built, present};
 use portcullis_interop::portcullis::{Batch, Request, binary};
 use portcullis_interop::process::{LineServer, run, said};
 use portcullis_interop::realm::{ENCTYPES, MitRealm};
+use portcullis_interop::{from_base64, to_base64};
 use portcullis_testrealm::{ServedKdc, TestRealm};
 
 /// A column: an enctype, and the service that has keys of no other.
@@ -31,7 +36,7 @@ impl Column {
     }
 }
 
-/// The realm, with alice, who has keys of all enctypes and the password `secret`.
+/// The realm, with alice and bob, who have keys of all enctypes and the password `secret`.
 struct Realm {
     files: MitRealm,
     krb5_conf: String,
@@ -42,8 +47,10 @@ impl Realm {
     fn start() -> Self {
         let realm = TestRealm::new("EXAMPLE.TEST");
         let enctypes = ENCTYPES.map(|(number, _)| i32::from(number).try_into().unwrap());
-        let alice = realm.user_with("alice").password("secret");
-        alice.enctypes(enctypes).build();
+        for user in ["alice", "bob"] {
+            let user = realm.user_with(user).password("secret");
+            user.enctypes(enctypes).build();
+        }
         let directory = tempfile::tempdir().unwrap();
         for (enctype, (number, _)) in enctypes.into_iter().zip(ENCTYPES) {
             let name = format!("HTTP/e{number}.example.test");
@@ -233,4 +240,51 @@ fn gokrb5_by_itself() {
     row(&[Peer::GOKRB5], |realm, column| {
         gokrb5_token(&realm.files.login("alice"), &column.service)
     });
+}
+
+/// MIT's libkrb5 on one side, ours on the other: bob has no keytab here, only a ticket.
+#[test]
+fn user_to_user_of_mit() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let acceptor = Acceptor::user_to_user()
+        .danger_allow(WeakEnctype::Rc4Hmac)
+        .raw_ap_req(true)
+        .build()
+        .unwrap();
+    for (number, name) in ENCTYPES {
+        realm.speak_only(name);
+        let (alice, bob) = (realm.files.login("alice"), realm.files.login("bob"));
+        let mut kvno = alice.command("/usr/bin/kvno");
+        run(kvno.arg("--u2u").arg(bob.ccache()).arg("bob"));
+        let mut client = alice.command("/usr/bin/python3");
+        client.arg(clients().join("user_to_user.py"));
+        client.arg("request").arg(bob.ccache());
+        let mut client = LineServer::start(client);
+        let text = client.listen();
+        let token = from_base64(&text);
+
+        let tgt = OurTgt::of_ccache(&std::fs::read(bob.ccache()).unwrap()).unwrap();
+        let negotiation = acceptor.begin().user_to_user(&tgt);
+        let outcome = negotiation.step(&token, SystemTime::now());
+        let Ok(Step::Complete { context, reply }) = outcome else {
+            panic!("{name}: {outcome:?}");
+        };
+        let identity = context.identity();
+        assert_eq!(identity.client().to_string(), "alice@EXAMPLE.TEST");
+        assert_eq!(identity.service().to_string(), "bob@EXAMPLE.TEST");
+        assert_eq!(identity.session_etype().0, i32::from(number));
+        assert_eq!(
+            client.ask(&to_base64(&reply.unwrap())),
+            "complete",
+            "{name}"
+        );
+
+        let mut server = bob.command("/usr/bin/python3");
+        server.arg(clients().join("user_to_user.py")).arg("accept");
+        let opinion = LineServer::start(server).ask(&text);
+        assert_eq!(opinion, "alice@EXAMPLE.TEST", "{name}");
+    }
 }
