@@ -57,7 +57,7 @@ mod user;
 pub use client::{AskKdc, ClientError, TestClient, ask_over_tcp};
 pub use fault::Fault;
 pub use initiation::{Initiation, InitiationError, InitiatorContext, Next, WrapShape};
-pub use kdc::{MiniKdc, ServedKdc};
+pub use kdc::{MiniKdc, Pacs, ServedKdc};
 pub use pac::TestGroup;
 pub use realm::TestRealm;
 pub use salt::Salt;

@@ -1,6 +1,6 @@
 //! [`TestRealm`]: a name, a clock, and the keys that follow from the name.
 
-use crate::kdc::{Account, Database, MiniKdc};
+use crate::kdc::{Account, Database, MiniKdc, Pacs};
 use crate::must;
 use crate::pac::{Sids, TestGroup};
 use crate::random::Octets;
@@ -147,6 +147,11 @@ impl TestRealm {
     pub fn permit_path<'r>(&self, client: &str, between: impl IntoIterator<Item = &'r str>) {
         let between = between.into_iter().map(|realm| realm.as_bytes().to_vec());
         self.0.database.permit_between(client, between.collect());
+    }
+
+    /// Lets the tickets that the KDC issues from now on have such PACs.
+    pub fn issue_pacs(&self, pacs: Pacs) {
+        self.0.database.issue_pacs(pacs);
     }
 
     /// The KDC of this realm, and of the realms that it trusts. Not for production.

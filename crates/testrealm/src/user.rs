@@ -157,7 +157,8 @@ impl UserBuilder {
             let name = self.principal.clone();
             let account = Account::with_password(name, password, self.enctypes)
                 .with_salt(self.salt)
-                .with_delegation(self.delegation);
+                .with_delegation(self.delegation)
+                .with_profile(self.profile.clone());
             self.realm.database.add(account);
         }
         TestUser {

@@ -1,5 +1,6 @@
 //! [`Account`]: a principal that the KDC knows, its keys and its rights.
 
+use crate::pac::Profile;
 use crate::salt::Salt;
 use crate::service::ServiceKey;
 use core::fmt;
@@ -17,6 +18,7 @@ pub(crate) struct Account {
     keys: Keys,
     salt: Salt,
     delegation: Delegation,
+    profile: Profile,
 }
 
 /// What an account may do in the name of others, and others in its name (`[MS-SFU]` §3.2.1).
@@ -67,6 +69,7 @@ impl Account {
             keys,
             salt: Salt::default(),
             delegation: Delegation::default(),
+            profile: Profile::default(),
         }
     }
 
@@ -80,9 +83,19 @@ impl Account {
         Self { delegation, ..self }
     }
 
+    /// The same account with more to say of it.
+    pub(crate) fn with_profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+
     /// Its name, whatever alias it was found by.
     pub(crate) const fn principal(&self) -> &Principal {
         &self.principal
+    }
+
+    /// What PACs say of it.
+    pub(crate) const fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     pub(crate) const fn delegation(&self) -> &Delegation {

@@ -6,7 +6,7 @@ use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
 use super::preauthentication::{etype_info, verify};
 use super::route::reachable;
-use super::{Account, client_name};
+use super::{Account, client_name, pac};
 use crate::service::ServiceKey;
 use portcullis::Principal;
 use portcullis_crypto::KeyUsage;
@@ -49,10 +49,11 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
     let ticket_key = TicketKey::of(&service)?;
     let proven = verify(exchange, &client)?;
     let signs = exchange.padata(PaDataType::REQ_ENC_PA_REP).is_some();
+    let cname = name_in_reply(exchange, &client);
     let grant = Grant {
         flags: flags(exchange, &client, signs),
         crealm: client.principal().realm(),
-        cname: name_in_reply(exchange, &client),
+        cname,
         srealm: exchange.body.realm,
         sname: exchange.sname()?,
         session_key: exchange.source.key(session_enctype)?,
@@ -61,6 +62,7 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
         life,
         addresses: exchange.body.addresses,
         authorization_data: SequenceOfBuf::default(),
+        pac: pac::for_login(exchange, &named(&client, cname), &client, &service)?,
     };
     grant.issue(
         exchange,
@@ -105,6 +107,12 @@ fn name_in_reply<'a>(exchange: &Exchange<'a>, client: &'a Account) -> PrincipalN
     cname
         .filter(|cname| cname.name_type != NameType::ENTERPRISE)
         .unwrap_or_else(|| client.principal().name())
+}
+
+/// The client as the ticket names it.
+fn named(client: &Account, cname: PrincipalName<'_>) -> Principal {
+    let named = Principal::from_wire(client.principal().realm(), cname);
+    named.unwrap_or_else(|_| client.principal().clone())
 }
 
 fn flags(exchange: &Exchange<'_>, client: &Account, signs: bool) -> TicketFlags {

@@ -1,6 +1,6 @@
 //! [`Database`]: the principals that a realm knows, and the realms that it trusts.
 
-use super::Account;
+use super::{Account, Pacs};
 use crate::realm::Realm;
 use portcullis::Principal;
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ pub(crate) struct Database {
     trusted: Mutex<Vec<Weak<Realm>>>,
     /// By client realm: the realms that its clients may come through.
     between: Mutex<BTreeMap<Vec<u8>, Vec<Vec<u8>>>>,
+    pacs: Mutex<Pacs>,
 }
 
 impl Database {
@@ -67,6 +68,17 @@ impl Database {
     /// The realms that clients of realm `client` may come through, if anybody said.
     pub(crate) fn realms_between(&self, client: &[u8]) -> Option<Vec<Vec<u8>>> {
         lock(&self.between).get(client).cloned()
+    }
+}
+
+impl Database {
+    /// Lets tickets that are issued from now on have such PACs.
+    pub(crate) fn issue_pacs(&self, pacs: Pacs) {
+        *lock(&self.pacs) = pacs;
+    }
+
+    pub(crate) fn pacs(&self) -> Pacs {
+        *lock(&self.pacs)
     }
 }
 

@@ -6,6 +6,7 @@ use super::source::Source;
 use crate::realm::{Realm, kerberos_time};
 use core::time::Duration;
 use portcullis::Enctype;
+use portcullis_crypto::Key;
 use portcullis_formats::messages::{
     KdcOptions, KdcReq, KdcReqBody, KerberosTime, Microseconds, PrincipalName, Ticket,
 };
@@ -70,6 +71,11 @@ impl<'a> Exchange<'a> {
         let mut padata = self.request.padata?.iter();
         let found = padata.find(|padata| padata.padata_type == padata_type)?;
         Some(found.padata_value)
+    }
+
+    /// What our KDC signs with.
+    pub(super) fn kdc_key(&self) -> Key {
+        self.realm.kdc_key(&self.realm.krbtgt())
     }
 
     /// The first of the tickets that came along.

@@ -4,13 +4,15 @@ use super::Account;
 use super::exchange::Exchange;
 use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
+use super::pac::sealed_with_pac;
 use crate::draft::seal;
+use crate::pac::PacDraft;
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Encode, SequenceOfBuf};
 use portcullis_formats::messages::{
     EncKdcRepPart, EncTicketPart, EncryptedData, EncryptionKey, HostAddresses, KdcRep,
-    KerberosTime, LastReqEntry, MessageType, PrincipalName, Realm, Ticket, TicketFlags,
-    TransitedEncoding,
+    KerberosString, KerberosTime, LastReqEntry, MessageType, PrincipalName, Realm, Ticket,
+    TicketFlags, TransitedEncoding,
 };
 use portcullis_formats::registry::{ErrorCode, EtypeNumber, Kvno};
 
@@ -28,6 +30,7 @@ pub(super) struct Grant<'a> {
     pub(super) life: Lifetime,
     pub(super) addresses: Option<HostAddresses<'a>>,
     pub(super) authorization_data: SequenceOfBuf,
+    pub(super) pac: Option<PacDraft>,
 }
 
 /// What the ticket is sealed with.
@@ -79,7 +82,7 @@ impl Grant<'_> {
             &ticket_key.key,
             KeyUsage::TICKET,
             source.confounder()?,
-            &self.enc_ticket_part(),
+            &self.enc_ticket_part(exchange, &ticket_key.key),
         );
         let part = self.enc_kdc_rep_part(exchange, reply);
         let for_client = seal(&reply.key, reply.usage, source.confounder()?, &part);
@@ -113,8 +116,8 @@ impl Grant<'_> {
     }
 
     /// The service's side.
-    fn enc_ticket_part(&self) -> Vec<u8> {
-        EncTicketPart {
+    fn enc_ticket_part(&self, exchange: &Exchange<'_>, ticket_key: &Key) -> Vec<u8> {
+        let part = EncTicketPart {
             flags: self.flags(),
             key: self.session_key(),
             crealm: self.crealm,
@@ -129,8 +132,19 @@ impl Grant<'_> {
             renew_till: self.life.renew_till,
             caddr: self.addresses,
             authorization_data: Some(self.authorization_data.borrow()),
-        }
-        .to_der()
+        };
+        let Some(pac) = &self.pac else {
+            return part.to_der();
+        };
+        // What a KDC gets needs no protection from whoever has its key ([MS-PAC] §2.8.3).
+        let for_kdc = self.sname.name_string.iter().next() == Some(KerberosString(b"krbtgt"));
+        sealed_with_pac(&part, |ticket| {
+            pac.signed(
+                ticket_key,
+                &exchange.kdc_key(),
+                (!for_kdc).then_some(ticket),
+            )
+        })
     }
 
     /// The client's side.

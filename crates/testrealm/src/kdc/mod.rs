@@ -6,12 +6,13 @@
 //! | `as_exchange` | AS-REQ → AS-REP (RFC 4120 §3.1); `preauthentication` verifies the client |
 //! | `tgs_exchange` | TGS-REQ → TGS-REP (§3.3); `presented` verifies, `target` finds the service |
 //! | `subject` | whom the ticket is about: `s4u2self`, `s4u2proxy` ([MS-SFU]) |
+//! | `pac` | what the ticket says of the account, signed ([MS-PAC]) |
 //! | `issue` | what a ticket says, sealed for the service and for the client |
 //! | `krb_error` | why there is none |
 //! | `serve` | the same on sockets: `datagrams`, `connections`; `configuration` writes what clients need |
 //!
 //! What it leaves out, beside all that keeps a real KDC safe: FAST and other preauthentication,
-//! postdated and anonymous tickets, PACs, changing passwords, a replay cache, and the
+//! postdated and anonymous tickets, changing passwords, a replay cache, and the
 //! comparison of addresses in a ticket with the client's.
 
 mod account;
@@ -26,6 +27,7 @@ mod issue;
 mod krb_error;
 mod lifetime;
 mod open_ticket;
+mod pac;
 mod preauthentication;
 mod presented;
 mod route;
@@ -41,6 +43,7 @@ mod transited;
 
 pub(crate) use account::{Account, Delegation};
 pub(crate) use database::Database;
+pub use pac::Pacs;
 pub use serve::ServedKdc;
 
 use crate::realm::Realm;

@@ -13,6 +13,8 @@ use portcullis_formats::registry::ErrorCode;
 /// A ticket for this realm's KDC, or for a service of the realm, opened.
 pub(super) struct OpenTicket {
     plaintext: Vec<u8>,
+    /// What it was sealed with.
+    pub(super) key: Key,
     pub(super) session_key: Key,
     /// The name in it: our KDC's in this realm or in the one that referred the client, or a
     /// service's.
@@ -52,6 +54,7 @@ impl OpenTicket {
         let session_key = session_key(&EncTicketPart::from_padded_der(&plaintext)?.key)?;
         Ok(Self {
             plaintext,
+            key,
             session_key,
             service,
         })

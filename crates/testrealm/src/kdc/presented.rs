@@ -4,6 +4,7 @@ use super::Account;
 use super::exchange::Exchange;
 use super::krb_error::Refusal;
 use super::open_ticket::{OpenTicket, open, session_key};
+use super::pac::{VerifiedPac, without_pac};
 use crate::realm::Realm;
 use md5::{Digest as _, Md5};
 use portcullis_crypto::{Key, KeyUsage};
@@ -28,6 +29,7 @@ const OF_KDCS: [AuthDataType; 6] = [
 pub(super) struct Presented {
     pub(super) tgt: OpenTicket,
     pub(super) subkey: Option<Key>,
+    pub(super) pac: Option<VerifiedPac>,
 }
 
 impl Presented {
@@ -51,7 +53,8 @@ impl Presented {
         body_is_unmodified(exchange, &tgt, &authenticator)?;
         let subkey = authenticator.subkey;
         let subkey = subkey.map(|key| session_key(&key)).transpose()?;
-        Ok(Self { tgt, subkey })
+        let pac = VerifiedPac::of_tgt(&tgt)?;
+        Ok(Self { tgt, subkey, pac })
     }
 
     /// What the client's side of the reply is sealed with.
@@ -85,7 +88,8 @@ impl Presented {
             let asked = AuthorizationData::from_padded_der(asked)?;
             elements.extend(asked.iter().filter(|element| !only_a_kdc_says(element)));
         }
-        elements.extend(inherited.into_iter().flatten());
+        let inherited = without_pac(inherited.unwrap_or(AuthorizationData::EMPTY));
+        elements.extend(inherited.borrow::<AuthorizationDataElement<'_>>());
         Ok(SequenceOfBuf::of(&elements))
     }
 }

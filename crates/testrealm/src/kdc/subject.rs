@@ -3,14 +3,17 @@
 use super::exchange::Exchange;
 use super::krb_error::Refusal;
 use super::open_ticket::OpenTicket;
+use super::pac::{Pacs, VerifiedPac};
 use super::presented::Presented;
 use super::s4u2self::ForUser;
 use super::target::Target;
-use super::{Account, s4u2proxy};
+use super::{Account, pac, s4u2proxy};
+use crate::pac::PacDraft;
 use portcullis::Principal;
 use portcullis_formats::der::SequenceOfBuf;
 use portcullis_formats::messages::{AuthorizationData, KdcOptions, KerberosTime};
 use portcullis_formats::registry::ErrorCode;
+use std::sync::Arc;
 
 /// Whom a ticket is about, and how it came about.
 pub(super) struct Subject {
@@ -27,7 +30,7 @@ enum Way {
     /// The client of the ticket-granting ticket asked for itself.
     Itself,
     /// A service asked on behalf of a user (S4U2Self).
-    OnBehalf,
+    OnBehalf(Arc<Account>),
     /// A service showed its client's ticket (S4U2Proxy).
     Evidence(Box<OpenTicket>),
 }
@@ -76,9 +79,46 @@ impl Subject {
             authtime: presented.tgt.part()?.authtime,
             forwardable: forwardable(&account, &target.account),
             padata: user.answer(presented, &client)?,
-            way: Way::OnBehalf,
+            way: Way::OnBehalf(account),
             client,
         })
+    }
+
+    /// The PAC of the new ticket: of what the one that it comes from says, or of the user.
+    pub(super) fn pac(
+        &self,
+        exchange: &Exchange<'_>,
+        presented: &Presented,
+        target: &Target,
+    ) -> Result<Option<PacDraft>, Refusal> {
+        if exchange.realm.database.pacs() == Pacs::None {
+            return Ok(None);
+        }
+        let asker = presented.tgt.client()?;
+        let of_asker = presented.pac.as_ref();
+        if let Some(pac) = of_asker {
+            pac.is_of(&asker, presented.tgt.part()?.authtime)?;
+        }
+        let revoked = |text| Refusal::new(ErrorCode::TGT_REVOKED, text);
+        match &self.way {
+            Way::Itself => {
+                let pac = of_asker.map(|pac| pac::for_ticket(pac, &target.account, None));
+                pac.transpose()
+            }
+            Way::OnBehalf(user) => {
+                of_asker.ok_or_else(|| revoked("S4U2SELF_NO_PAC"))?;
+                Ok(pac::on_behalf(exchange, &self.client, user, self.authtime))
+            }
+            Way::Evidence(evidence) => {
+                of_asker.ok_or_else(|| revoked("S4U2PROXY_NO_HEADER_PAC"))?;
+                let pac = VerifiedPac::of_evidence(evidence, &exchange.kdc_key())?;
+                let none = Refusal::new(ErrorCode::MODIFIED, "S4U2PROXY_NO_STKT_PAC");
+                let pac = pac.ok_or(none)?;
+                pac.is_of(&self.client, self.authtime)?;
+                let through = Some((&evidence.service, target.principal()));
+                pac::for_ticket(&pac, &target.account, through).map(Some)
+            }
+        }
     }
 
     /// The authorization data that the new ticket inherits.
@@ -89,7 +129,7 @@ impl Subject {
         let ticket = match &self.way {
             Way::Itself => &presented.tgt,
             Way::Evidence(evidence) => evidence,
-            Way::OnBehalf => return Ok(None), // what is said there is said of the service
+            Way::OnBehalf(_) => return Ok(None), // what is said there is said of the service
         };
         Ok(ticket.part()?.authorization_data)
     }

@@ -87,6 +87,10 @@ impl Target {
         })
     }
 
+    pub(super) const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
     pub(super) fn realm(&self) -> Realm<'_> {
         self.principal.realm()
     }

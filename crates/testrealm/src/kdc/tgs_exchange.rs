@@ -66,6 +66,7 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
         },
         addresses: addresses(exchange, &tgt),
         authorization_data: presented.authorization_data(exchange, inherited)?,
+        pac: subject.pac(exchange, &presented, &target)?,
     };
     grant.issue(
         exchange,

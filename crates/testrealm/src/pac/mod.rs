@@ -15,6 +15,6 @@ mod profile;
 mod signed;
 
 pub(crate) use contents::{PacDraft, account_name, account_sid};
+pub(crate) use group::Sids;
 pub use group::TestGroup;
-pub(crate) use group::{Kind, Sids};
 pub(crate) use profile::Profile;

@@ -10,6 +10,7 @@
 mod as_exchange;
 mod client;
 mod mutations;
+mod pac;
 mod s4u;
 mod serve;
 mod tgs_exchange;

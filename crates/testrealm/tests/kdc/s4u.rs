@@ -50,7 +50,7 @@ fn scene(enctype: Enctype) -> Scene {
 }
 
 /// PA-FOR-USER, signed as MIT krb5 does unless the number says otherwise.
-fn for_user(user: &Principal, key: &Key, cksumtype: i32) -> (PaDataType, Vec<u8>) {
+pub(crate) fn for_user(user: &Principal, key: &Key, cksumtype: i32) -> (PaDataType, Vec<u8>) {
     let number = user.name_type().0.to_le_bytes();
     let components: Vec<_> = user.components().collect();
     let signed = [
@@ -101,7 +101,7 @@ fn x509_user(user_id: &[u8], cksumtype: i32, checksum: &[u8]) -> (PaDataType, Ve
     (PaDataType::S4U_X509_USER, value.to_der())
 }
 
-fn signed_x509_user(user: &Principal, key: &Key) -> (PaDataType, Vec<u8>) {
+pub(crate) fn signed_x509_user(user: &Principal, key: &Key) -> (PaDataType, Vec<u8>) {
     let user_id = user_id(user);
     let mac = key.mac(KeyUsage::new(26)).checksum(&[&user_id]);
     x509_user(&user_id, key.enctype().checksum_type(), mac.as_ref())
