@@ -7,6 +7,7 @@
 
 mod delegation;
 mod heimdal;
+mod pac;
 mod realm;
 mod trust;
 
