@@ -19,6 +19,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 )]
 pub(crate) struct Exchange {
     pub(crate) name: String,
+    /// With an AP-REP, and so with a subkey of the acceptor's.
+    pub(crate) is_mutual: bool,
     pub(crate) context: SecurityContext,
     pub(crate) messages: Vec<Value>,
     /// The key that protects the messages.
@@ -87,6 +89,7 @@ fn establish(exchange: Value) -> Exchange {
     let key_etype = exchange["per_message_key_etype"].as_i64().unwrap();
     Exchange {
         name: exchange["name"].to_string(),
+        is_mutual: exchange["ap_rep"].is_object(),
         context,
         messages: exchange["per_message"].as_array().unwrap().clone(),
         key: (
