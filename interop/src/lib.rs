@@ -16,6 +16,7 @@ pub mod login;
 pub mod message_peer;
 pub mod mit_acceptor;
 pub mod mit_gss_server;
+pub mod mit_names;
 pub mod peer;
 pub mod portcullis;
 pub mod process;
