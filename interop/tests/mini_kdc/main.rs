@@ -6,9 +6,11 @@
 //! | `HTTP/eN.example.test` | enctype N |
 
 mod delegation;
+mod gss_server;
 mod heimdal;
 mod pac;
 mod realm;
+mod salts;
 mod trust;
 
 use portcullis_interop::from_base64;

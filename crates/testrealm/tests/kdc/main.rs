@@ -12,6 +12,7 @@ mod client;
 mod mutations;
 mod pac;
 mod s4u;
+mod salt;
 mod serve;
 mod tgs_exchange;
 mod trust;
