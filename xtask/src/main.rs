@@ -11,6 +11,7 @@ mod fuzz;
 mod gates;
 mod interop;
 mod musl;
+mod narrow;
 mod peers;
 mod report;
 mod tests;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
-steps: peers fmt clippy deny tests doctests tidy interop musl fuzz";
+steps: peers fmt clippy deny tests doctests narrow tidy interop musl fuzz";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -55,6 +56,7 @@ fn test(only: &[&str]) -> bool {
     report.step("deny", gates::deny);
     report.step("tests", tests::workspace);
     report.step("doctests", tests::doctests);
+    report.step("narrow", narrow::run);
     report.step("tidy", || tidy::run(&root).outcome());
     report.step("interop", || interop::run(&root));
     report.step("musl", || musl::run(&root));
