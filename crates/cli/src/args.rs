@@ -277,7 +277,8 @@ JSON: one object, every key always there, null when unknown:
    \"ticket\":{\"flags\":[\"forwardable\",...],\"authtime\":0,\"starttime\":0,\"endtime\":0},
    \"channel_bound\":false,\"delegated\":null|{\"client\":\"...\",\"service\":\"krbtgt/...\",\"endtime\":0},
    \"pac\":null|{\"verified\":true,\"user_sid\":\"S-1-5-21-...\"|null,\"groups\":[\"S-1-...\"],
-     \"upn\":\"...\"|null,\"dns_domain\":\"...\"|null,\"account\":\"...\"|null,\"buffers\":[1,10,...]},
+     \"upn\":\"...\"|null,\"dns_domain\":\"...\"|null,\"account\":\"...\"|null,\"buffers\":[1,10,...],
+     \"claims\":null|{\"ad://ext/Department:...\":[\"Sales\"]}},
    \"reply\":\"BASE64\"|null,
    \"error\":null|{\"code\":\"KRB_AP_ERR_SKEW\"|null,\"number\":37|null,
      \"blame\":\"peer|configuration|environment\",\"message\":\"...\",\"remedy\":\"...\",\"kind\":\"skew\"}}

@@ -5,6 +5,7 @@ mod program;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use portcullis::pac::{GroupAttributes, GroupMembership, LogonInfo, PacBufferType};
 use portcullis_testdata::{hex, vectors};
 use portcullis_testrealm::TestRealm;
 use program::{Exchange, Said, THEN, exchange, file, keytab, run, run_with_input};
@@ -84,7 +85,7 @@ fn an_accepted_token_says_who_for_what_with_which_key_and_how() {
             "channel_bound": false, "delegated": null,
             "pac": {
                 "verified": true, "user_sid": null, "groups": [], "upn": null, "dns_domain": null,
-                "account": null, "buffers": [10, 16, 6, 7],
+                "account": null, "buffers": [10, 16, 6, 7], "claims": {},
             },
             "reply": null, "error": null,
         })
@@ -157,8 +158,7 @@ fn a_pac_is_looked_at_as_asked() {
     let web = realm.service("HTTP/web.example.test");
     let keytab = file("keytab", &web.keytab_octets());
     let login = realm.user("alice").token_for(&web).build();
-    let since = realm.now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let now = since.as_secs().to_string();
+    let now = now_in(&realm);
     for (policy, status) in [("ignore", 0), ("verify", 0), ("require", 1)] {
         let options = ["--now", &now, "--pac", policy];
         let (verdict, found) = judge(&keytab, &options, &[login.token()]);
@@ -170,6 +170,81 @@ fn a_pac_is_looked_at_as_asked() {
         };
         assert_eq!(verdict["error"]["kind"], kind, "{verdict}");
     }
+}
+
+/// Claims as Windows sent them, compressed, with each type of values.
+#[test]
+fn whom_the_pac_names_is_told() {
+    let vector = &vectors("claims")[0];
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let web = realm.service("HTTP/web.example.test");
+    let alice = realm
+        .user_with("alice")
+        .in_groups(["staff", "cooks"])
+        .build();
+    let login = alice
+        .token_for(&web)
+        .pac_buffer(PacBufferType::CLIENT_CLAIMS_INFO, &hex(&vector["buffer"]))
+        .build();
+    let now = now_in(&realm);
+    let keytab = file("keytab", &web.keytab_octets());
+    let (verdict, status) = judge(&keytab, &["--now", &now], &[login.token()]);
+    assert_eq!(status, 0, "{verdict}");
+    let pac = &verdict["pac"];
+    assert_eq!(pac["verified"], true);
+    assert_eq!(pac["user_sid"], alice.sid().to_string());
+    let claims = pac["claims"].as_object().unwrap();
+    let expected = vector["claims"].as_array().unwrap();
+    assert_eq!(claims.len(), expected.len(), "{claims:?}");
+    for claim in expected {
+        let values = &claims[claim["id"].as_str().unwrap()];
+        match claim["type"].as_u64() {
+            Some(6) => assert_eq!(*values, json!([true])),
+            _ => assert_eq!(*values, claim["values"]),
+        }
+    }
+}
+
+#[test]
+fn groups_that_can_only_deny_are_not_told() {
+    let member = |relative_id, attributes| GroupMembership {
+        relative_id,
+        attributes,
+    };
+    let deny_only = GroupAttributes::ORDINARY | GroupAttributes::USE_FOR_DENY_ONLY;
+    let groups = [
+        member(513, GroupAttributes::ORDINARY),
+        member(1201, deny_only),
+        member(1202, GroupAttributes::MANDATORY),
+    ];
+    let domain = "S-1-5-21-1-2-3";
+    let info = LogonInfo {
+        user_id: 1103,
+        primary_group_id: 513,
+        group_ids: groups.as_slice().into(),
+        logon_domain_id: Some(domain.parse().unwrap()),
+        ..LogonInfo::default()
+    };
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let web = realm.service("HTTP/web.example.test");
+    let login = realm
+        .user("alice")
+        .token_for(&web)
+        .pac_buffer(PacBufferType::LOGON_INFO, &info.encode().unwrap())
+        .without_pac_buffer(PacBufferType::UPN_DNS_INFO)
+        .build();
+    let keytab = file("keytab", &web.keytab_octets());
+    let (verdict, _) = judge(&keytab, &["--now", &now_in(&realm)], &[login.token()]);
+    let pac = &verdict["pac"];
+    assert_eq!(pac["user_sid"], format!("{domain}-1103"), "{verdict}");
+    assert_eq!(pac["groups"], json!([format!("{domain}-513")]));
+    assert_eq!((&pac["upn"], &pac["claims"]), (&Value::Null, &json!({})));
+}
+
+/// The realm's clock, in seconds since 1970.
+fn now_in(realm: &TestRealm) -> String {
+    let since = realm.now().duration_since(std::time::UNIX_EPOCH);
+    since.unwrap().as_secs().to_string()
 }
 
 #[test]

@@ -15,7 +15,9 @@ use portcullis::formats::messages::{
     KerberosString, KerberosTime, KrbError, Microseconds, PrincipalName,
 };
 use portcullis::formats::registry::{ErrorCode, Kvno, NameType};
+use portcullis::pac::PacBufferType;
 use portcullis_testdata::{hex, vectors};
+use portcullis_testrealm::TestRealm;
 use program::{Exchange, Said, exchange, file, run, run_with_input};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -248,6 +250,100 @@ fn what_the_client_can_do_is_shown() {
     let inside = &data["authorization_data"][0];
     assert_eq!(inside["type"], "AD-ETYPE-NEGOTIATION (129)");
     assert_eq!(inside["enctypes"][0], "aes256-cts-hmac-sha1-96 (18)");
+}
+
+/// Claims and a device as Windows sends them are in vectors; here is that each buffer is shown.
+#[test]
+fn a_pac_is_shown_with_everything_that_is_in_it() {
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let web = realm.service("HTTP/web.example.test");
+    let alice = realm.user_with("alice").in_groups(["staff"]);
+    let alice = alice.full_name("Alice\n\u{202e}Liddell").build();
+    let claims = hex(&vectors("claims")[1]["buffer"]);
+    let login = alice
+        .token_for(&web)
+        .pac_requestor()
+        .delegated_through(&["front/a", "front/b"])
+        .pac_buffer(PacBufferType::CLIENT_CLAIMS_INFO, &claims)
+        .build();
+    let keytab = file("keytab", &web.keytab_octets());
+
+    let said = inspect(login.token(), Some(&keytab));
+
+    assert_eq!(said.status, 0, "{}", said.output);
+    let of_values = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines: Vec<_> = said.output.lines().map(of_values).collect();
+    let sid = alice.sid();
+    for expected in [
+        "type LOGON_INFO (1)",
+        "type CLIENT_CLAIMS_INFO (13)",
+        r"full name Alice\n\xe2\x80\xaeLiddell",
+        &format!("SID {sid}"),
+        &format!("primary group {}-513 (Domain Users)", sid.domain().unwrap()),
+        "name 720fd3c3_7",
+        "values foo",
+        "source Active Directory",
+        "services between front/a",
+        "front/b",
+        "account control normal-account",
+        "checksum hmac-sha1-96-aes256 (16)",
+    ] {
+        assert!(
+            lines.iter().any(|line| line == expected),
+            "{expected}: {}",
+            said.output
+        );
+    }
+    let shown = as_json(login.token(), &keytab);
+    let data = &shown["ap_req"]["ticket"]["authorization_data"][0];
+    let pac = &data["authorization_data"][0]["pac"];
+    let types: Vec<_> = pac["buffer"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["type"])
+        .collect();
+    assert!(types.contains(&&json!("REQUESTOR (18)")), "{types:?}");
+}
+
+#[test]
+fn a_pac_that_is_broken_is_shown_up_to_there() {
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let web = realm.service("HTTP/web.example.test");
+    let login = realm
+        .user("alice")
+        .token_for(&web)
+        .pac_buffer(PacBufferType::LOGON_INFO, &[1; 40])
+        .build();
+    let keytab = file("keytab", &web.keytab_octets());
+
+    let said = inspect(login.token(), Some(&keytab));
+
+    assert_eq!(said.status, 1);
+    assert!(said.output.contains("wrong "), "{}", said.output);
+    assert!(said.output.contains("UPN_DNS_INFO (12)"), "{}", said.output);
+}
+
+/// As MIT's KDC writes them, inside AD-CAMMAC.
+#[test]
+fn authentication_indicators_are_shown() {
+    let recorded = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../testdata/tokens/mit-indicator-18.txt"
+    ))
+    .unwrap();
+    let field = |name: &str| {
+        let line = recorded
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap();
+        let digits = line.split_whitespace().nth(1).unwrap();
+        hex(&json!(digits))
+    };
+    let said = inspect(&field("token:"), Some(&file("keytab", &field("keytab:"))));
+    assert_eq!(said.status, 0, "{}", said.output);
+    assert!(said.output.contains("AD-CAMMAC (96)"), "{}", said.output);
+    assert!(said.output.contains("indicators "), "{}", said.output);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! [`PacFacts`]: what a verified PAC says, in the shape of its JSON.
 
+use portcullis::formats::pac::{ClaimValues, Claims};
 use portcullis::pac::{GroupAttributes, Pac, PacText, SidAndAttributes};
 use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Who the client is in Active Directory. The order of the fields is that of the JSON.
 #[derive(Debug, Serialize)]
@@ -17,6 +20,8 @@ pub(super) struct PacFacts {
     pub(super) account: Option<String>,
     /// The types of its buffers, in its own order.
     buffers: Vec<u32>,
+    /// What the directory claims of the client, by name; `None` when that cannot be read.
+    claims: Option<BTreeMap<String, Vec<Value>>>,
 }
 
 impl From<&Pac> for PacFacts {
@@ -31,8 +36,25 @@ impl From<&Pac> for PacFacts {
             dns_domain: pac.dns_domain_name().map(PacText::to_text),
             account: pac.account_name().map(PacText::to_text),
             buffers: buffers.collect(),
+            claims: pac.client_claims().ok().as_ref().map(by_name),
         }
     }
+}
+
+/// Claims of one name have their values in one list.
+fn by_name(claims: &Claims<'_>) -> BTreeMap<String, Vec<Value>> {
+    let mut named = BTreeMap::<_, Vec<_>>::new();
+    for claim in claims.iter() {
+        let values = named.entry(claim.id.to_text()).or_default();
+        match claim.values {
+            ClaimValues::Int64(numbers) => values.extend(numbers.iter().map(Value::from)),
+            ClaimValues::Uint64(numbers) => values.extend(numbers.iter().map(Value::from)),
+            ClaimValues::Text(texts) => values.extend(texts.iter().map(|it| it.to_text().into())),
+            ClaimValues::Boolean(flags) => values.extend(flags.iter().map(Value::from)),
+            _ => {} // there are no other types
+        }
+    }
+    named
 }
 
 fn grants(membership: &SidAndAttributes) -> bool {

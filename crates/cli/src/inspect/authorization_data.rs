@@ -4,9 +4,9 @@
 use super::ground::Ground;
 use super::pac;
 use super::page::Fields;
-use portcullis::formats::der::{Reader, SequenceOf};
 use portcullis::formats::messages::{
-    AdAndOr, AdKdcIssued, AuthorizationData, AuthorizationDataElement, EtypeList, KerberosString,
+    AdAndOr, AdCammac, AdKdcIssued, AuthenticationIndicators, AuthorizationData,
+    AuthorizationDataElement, EtypeList, KerberosString,
 };
 use portcullis::formats::registry::AuthDataType;
 
@@ -60,9 +60,22 @@ fn read_element(
             }
         }
         AuthDataType::AUTHENTICATION_INDICATOR => {
-            if let Some(indicators) = ground.decode::<SequenceOf<'_, Indicator<'_>>>(octets, to) {
-                let texts = indicators.iter().map(|Indicator(text)| text);
-                to.list("indicators", texts);
+            if let Some(list) = ground.decode::<AuthenticationIndicators<'_>>(octets, to) {
+                let texts = list.iter();
+                to.list(
+                    "indicators",
+                    texts.map(|it| KerberosString(it.0.as_bytes())),
+                );
+            }
+        }
+        AuthDataType::CAMMAC => {
+            if let Some(cammac) = ground.decode::<AdCammac<'_>>(octets, to) {
+                to.optional("KDC's MAC", cammac.kdc_verifier.map(|by| by.mac.cksumtype));
+                to.optional(
+                    "service's MAC",
+                    cammac.svc_verifier.map(|by| by.mac.cksumtype),
+                );
+                elements(cammac.elements, ground, depth, to);
             }
         }
         AuthDataType::WIN2K_PAC => to.within("PAC", |to| pac::read(octets, ground, to)),
@@ -92,16 +105,4 @@ fn utf16(octets: &[u8]) -> String {
         .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
         .collect();
     KerberosString(text.as_bytes()).to_string()
-}
-
-/// AD-AUTHENTICATION-INDICATOR (RFC 8129 §2): `SEQUENCE OF UTF8String`.
-struct Indicator<'a>(KerberosString<'a>);
-
-impl<'a> portcullis::formats::der::Decode<'a> for Indicator<'a> {
-    fn decode(input: &mut Reader<'a>) -> portcullis::formats::der::Result<Self> {
-        const UTF8_STRING: u8 = 0x0c;
-        input
-            .element(UTF8_STRING)
-            .map(|text| Self(KerberosString(text)))
-    }
 }

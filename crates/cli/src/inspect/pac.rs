@@ -6,9 +6,9 @@ use core::fmt::{self, Display, Formatter};
 use portcullis::formats::der::Result;
 use portcullis::formats::messages::KerberosTime;
 use portcullis::formats::pac::{
-    AttributesInfo, ClientInfo, FileTime, GroupAttributes, GroupMembership, LogonInfo, PacBuffer,
-    PacBufferType, PacSignature, PacText, RawPac, S4uDelegationInfo, Sid, SidAndAttributes,
-    UpnDnsInfo,
+    AttributesInfo, Claim, ClaimSource, ClaimValues, Claims, ClientInfo, DeviceInfo, FileTime,
+    GroupAttributes, GroupMembership, LogonInfo, NdrArray, PacBuffer, PacBufferType, PacSignature,
+    PacText, RawPac, S4uDelegationInfo, Sid, SidAndAttributes, UpnDnsInfo,
 };
 
 /// Reads a PAC that lies in `ground`.
@@ -41,6 +41,11 @@ fn read_buffer(buffer: &PacBuffer<'_>, to: &mut Fields) -> Result<()> {
             to.text("target", info.s4u2proxy_target);
             to.list("services between", info.transited_services.iter());
         }
+        PacBufferType::CLIENT_CLAIMS_INFO | PacBufferType::DEVICE_CLAIMS_INFO => {
+            let claims = Claims::decode(octets)?;
+            to.several("claim", claims.iter(), claim);
+        }
+        PacBufferType::DEVICE_INFO => device_info(&DeviceInfo::decode(octets)?, to),
         PacBufferType::ATTRIBUTES_INFO => {
             let info = AttributesInfo::decode(octets)?;
             to.words("flags", words(info.flags.names()));
@@ -67,15 +72,10 @@ fn logon_info(info: &LogonInfo<'_>, to: &mut Fields) {
     to.optional("domain controller", some(info.logon_server));
     to.text("SID", of(domain, info.user_id));
     to.text("primary group", of(domain, info.primary_group_id));
-    let group = |domain: Option<Sid>| {
-        move |group: GroupMembership| Row(of(domain, group.relative_id), group.attributes)
-    };
-    to.list("groups", info.group_ids.iter().map(group(domain)));
-    let extra = |group: SidAndAttributes| Row(named(&group.sid), group.attributes);
+    to.list("groups", rows(domain, info.group_ids));
     to.list("groups elsewhere", info.extra_sids.iter().map(extra));
     let resource = info.resource_group_domain_sid;
-    let resource_groups = info.resource_group_ids.iter();
-    to.list("resource groups", resource_groups.map(group(resource)));
+    to.list("resource groups", rows(resource, info.resource_group_ids));
     to.words("user flags", words(info.user_flags.names()));
     let control = info.user_account_control;
     to.words("account control", words(control.names()));
@@ -95,6 +95,46 @@ fn upn_dns_info(info: &UpnDnsInfo<'_>, to: &mut Fields) {
         to.text("account", account.sam_name);
         to.text("SID", account.sid);
     }
+}
+
+fn device_info(info: &DeviceInfo<'_>, to: &mut Fields) {
+    let domain = info.account_domain_id;
+    to.text("SID", of(domain, info.user_id));
+    to.text("primary group", of(domain, info.primary_group_id));
+    to.list("groups", rows(domain, info.account_group_ids));
+    to.list("groups elsewhere", info.extra_sids.iter().map(extra));
+    let others = info.domain_groups.iter();
+    let others = others.flat_map(|of| rows(of.domain_id, of.group_ids));
+    to.list("groups of other domains", others);
+}
+
+fn claim(to: &mut Fields, claim: Claim<'_>) {
+    to.text("name", claim.id);
+    match claim.source {
+        ClaimSource::ACTIVE_DIRECTORY => to.text("source", "Active Directory"),
+        ClaimSource::CERTIFICATE => to.text("source", "certificate"),
+        ClaimSource(other) => to.text("source", other),
+    }
+    match claim.values {
+        ClaimValues::Int64(numbers) => to.list("values", numbers.iter()),
+        ClaimValues::Uint64(numbers) => to.list("values", numbers.iter()),
+        ClaimValues::Text(texts) => to.list("values", texts.iter()),
+        ClaimValues::Boolean(flags) => to.list("values", flags.iter()),
+        _ => to.text("values", "of unknown type"),
+    }
+}
+
+/// Groups of one domain, as the rows of a table.
+fn rows<'g>(
+    domain: Option<Sid>,
+    groups: NdrArray<'g, GroupMembership>,
+) -> impl Iterator<Item = Row> + use<'g> {
+    let row = move |group: GroupMembership| Row(of(domain, group.relative_id), group.attributes);
+    groups.iter().map(row)
+}
+
+fn extra(group: SidAndAttributes) -> Row {
+    Row(named(&group.sid), group.attributes)
 }
 
 /// Text, if there is any.
