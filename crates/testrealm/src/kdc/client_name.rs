@@ -1,4 +1,4 @@
-//! Whom a client's name means.
+//! Whom a name means that may be an enterprise name.
 
 use crate::realm::Realm;
 use portcullis::Principal;

@@ -101,27 +101,19 @@ impl<'a> ForUser<'a> {
         })
     }
 
-    /// The user's account, if the service may have a ticket for it: its own realm's users, to
-    /// itself alone.
+    /// The user's account, or none of a user of another realm, if the service may have a ticket for
+    /// it: to itself alone. Who asks for a user of another realm asks that realm first, and comes
+    /// back with what it says of the user.
     pub(super) fn permit(
         &self,
         exchange: &Exchange<'_>,
         presented: &Presented,
         target: &Target,
-    ) -> Result<Arc<Account>, Refusal> {
-        if self.realm.0 != exchange.realm.name.as_bytes() {
-            let text = "S4U2SELF_CLIENT_NOT_OURS";
-            return Err(Refusal::new(ErrorCode::POLICY, text));
-        }
-        let user = client_name::principal(&exchange.realm, self.realm, self.name);
-        let account = user
-            .ok()
-            .and_then(|user| exchange.realm.database.find(&user));
-        let unknown = "UNKNOWN_S4U2SELF_PRINCIPAL";
-        let unknown = Refusal::new(ErrorCode::C_PRINCIPAL_UNKNOWN, unknown);
-        let account = account.ok_or(unknown)?;
+    ) -> Result<Option<Arc<Account>>, Refusal> {
+        let account = self.account(exchange)?;
         let asker = presented.account(&exchange.realm)?;
-        if asker.is_none_or(|asker| asker.principal() != target.account.principal()) {
+        let itself = asker.is_some_and(|it| it.principal() == target.account.principal());
+        if !target.is_referral && !itself {
             let text = "INVALID_S4U2SELF_REQUEST_SERVER_MISMATCH";
             return Err(Refusal::new(ErrorCode::BADMATCH, text));
         }
@@ -129,21 +121,45 @@ impl<'a> ForUser<'a> {
             let text = "INVALID S4U2SELF OPTIONS";
             return Err(Refusal::new(ErrorCode::BADOPTION, text));
         }
-        Ok(account)
+        let abroad = presented.tgt.service.realm().0 != exchange.realm.name.as_bytes();
+        let (code, text) = match (abroad, account.is_some(), target.is_referral) {
+            (false, true, false) | (true, true, true) | (true, false, _) => return Ok(account),
+            (false, _, true) => (ErrorCode::S_PRINCIPAL_UNKNOWN, "LOOKING_UP_SERVER"),
+            (false, false, false) => (ErrorCode::POLICY, "S4U2SELF_CLIENT_NOT_OURS"),
+            // Of our own users no other realm has anything to say.
+            (true, true, false) => (ErrorCode::C_PRINCIPAL_UNKNOWN, "NOT_CROSS_REALM_REQUEST"),
+        };
+        Err(Refusal::new(code, text))
     }
 
-    /// As the service wrote it, unless that was an enterprise name (RFC 6806 §6).
-    pub(super) fn client(&self, account: &Account) -> Principal {
-        let asked = Principal::from_wire(self.realm, self.name);
-        let asked = asked.ok().filter(|asked| asked == account.principal());
-        asked.unwrap_or_else(|| account.principal().clone())
+    /// The user's account, if it is one of our realm.
+    fn account(&self, exchange: &Exchange<'_>) -> Result<Option<Arc<Account>>, Refusal> {
+        if self.realm.0 != exchange.realm.name.as_bytes() {
+            return Ok(None);
+        }
+        let user = client_name::principal(&exchange.realm, self.realm, self.name);
+        let account = user
+            .ok()
+            .and_then(|user| exchange.realm.database.find(&user));
+        let unknown = "UNKNOWN_S4U2SELF_PRINCIPAL";
+        let unknown = Refusal::new(ErrorCode::C_PRINCIPAL_UNKNOWN, unknown);
+        account.ok_or(unknown).map(Some)
+    }
+
+    /// As the service wrote it, unless that was an enterprise name of ours (RFC 6806 §6).
+    pub(super) fn principal(&self, account: Option<&Account>) -> Result<Principal, Refusal> {
+        let unknown = Refusal::new(ErrorCode::C_PRINCIPAL_UNKNOWN, "INVALID_S4U2SELF_REQUEST");
+        let asked = Principal::from_wire(self.realm, self.name).map_err(|_| unknown)?;
+        let own = account.map(Account::principal);
+        let own = own.filter(|own| **own != asked);
+        Ok(own.cloned().unwrap_or(asked))
     }
 
     /// The padata of the reply, and what is sealed in it: the user again, signed.
     pub(super) fn answer(
         &self,
         presented: &Presented,
-        client: &Principal,
+        user: &Principal,
     ) -> Result<[SequenceOfBuf; 2], Refusal> {
         let Some(request) = self.request else {
             return Ok([SequenceOfBuf::default(), SequenceOfBuf::default()]);
@@ -153,8 +169,8 @@ impl<'a> ForUser<'a> {
         let usage_wanted = options.contains(S4uOptions::USE_REPLY_KEY_USAGE);
         let user_id = S4uUserId {
             nonce: asked.nonce,
-            cname: Some(client.name()),
-            crealm: client.realm(),
+            cname: Some(user.name()),
+            crealm: user.realm(),
             subject_certificate: None,
             options: Some(S4uOptions(options.0 & S4uOptions::USE_REPLY_KEY_USAGE.0)),
         }

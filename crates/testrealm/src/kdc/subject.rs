@@ -29,8 +29,8 @@ pub(super) struct Subject {
 enum Way {
     /// The client of the ticket-granting ticket asked for itself.
     Itself,
-    /// A service asked on behalf of a user (S4U2Self).
-    OnBehalf(Arc<Account>),
+    /// A service asked on behalf of a user (S4U2Self), who has an account if it is of our realm.
+    OnBehalf(Principal, Option<Arc<Account>>),
     /// A service showed its client's ticket (S4U2Proxy).
     Evidence(Box<OpenTicket>),
 }
@@ -44,6 +44,7 @@ impl Subject {
         if let Some(user) = ForUser::read(exchange, presented)? {
             return Self::on_behalf(exchange, presented, target, &user);
         }
+        refuse_strange_client(exchange, &presented.tgt)?;
         if exchange.asks(KdcOptions::CNAME_IN_ADDL_TKT) {
             let evidence = s4u2proxy::evidence(exchange, presented, target)?;
             return Self::of(&evidence).map(|subject| Self {
@@ -51,7 +52,6 @@ impl Subject {
                 ..subject
             });
         }
-        refuse_strange_client(exchange, &presented.tgt)?;
         Self::of(&presented.tgt)
     }
 
@@ -74,13 +74,18 @@ impl Subject {
         user: &ForUser<'_>,
     ) -> Result<Self, Refusal> {
         let account = user.permit(exchange, presented, target)?;
-        let client = user.client(&account);
+        let named = user.principal(account.as_deref())?;
+        let client = if target.is_referral {
+            presented.tgt.client()? // on the way back to where the service is
+        } else {
+            named.clone()
+        };
         Ok(Self {
-            authtime: presented.tgt.part()?.authtime,
-            forwardable: forwardable(&account, &target.account),
-            padata: user.answer(presented, &client)?,
-            way: Way::OnBehalf(account),
             client,
+            authtime: presented.tgt.part()?.authtime,
+            forwardable: forwardable(account.as_deref(), target),
+            padata: user.answer(presented, &named)?,
+            way: Way::OnBehalf(named, account),
         })
     }
 
@@ -91,34 +96,72 @@ impl Subject {
         presented: &Presented,
         target: &Target,
     ) -> Result<Option<PacDraft>, Refusal> {
-        if exchange.realm.database.pacs() == Pacs::None {
+        let wanted = exchange.realm.database.pacs() != Pacs::None;
+        let pac = match &self.way {
+            Way::Itself => self.pac_of_itself(presented, target)?,
+            Way::OnBehalf(user, account) => {
+                self.pac_of_user(exchange, presented, target, user, account.as_deref())?
+            }
+            Way::Evidence(evidence) if wanted => {
+                Some(self.pac_of_evidence(exchange, presented, target, evidence)?)
+            }
+            Way::Evidence(_) => None,
+        };
+        Ok(pac.filter(|_| wanted))
+    }
+
+    fn pac_of_itself(
+        &self,
+        presented: &Presented,
+        target: &Target,
+    ) -> Result<Option<PacDraft>, Refusal> {
+        let Some(pac) = &presented.pac else {
+            return Ok(None);
+        };
+        pac.is_of(&self.client, self.authtime)?;
+        pac::for_ticket(pac, &target.account, None).map(Some)
+    }
+
+    /// What another realm says of its user is believed for the PAC's sake alone.
+    fn pac_of_user(
+        &self,
+        exchange: &Exchange<'_>,
+        presented: &Presented,
+        target: &Target,
+        user: &Principal,
+        account: Option<&Account>,
+    ) -> Result<Option<PacDraft>, Refusal> {
+        if account.is_some() && exchange.realm.database.pacs() == Pacs::None {
             return Ok(None);
         }
-        let asker = presented.tgt.client()?;
-        let of_asker = presented.pac.as_ref();
-        if let Some(pac) = of_asker {
-            pac.is_of(&asker, presented.tgt.part()?.authtime)?;
-        }
-        let revoked = |text| Refusal::new(ErrorCode::TGT_REVOKED, text);
-        match &self.way {
-            Way::Itself => {
-                let pac = of_asker.map(|pac| pac::for_ticket(pac, &target.account, None));
-                pac.transpose()
-            }
-            Way::OnBehalf(user) => {
-                of_asker.ok_or_else(|| revoked("S4U2SELF_NO_PAC"))?;
-                Ok(pac::on_behalf(exchange, &self.client, user, self.authtime))
-            }
-            Way::Evidence(evidence) => {
-                of_asker.ok_or_else(|| revoked("S4U2PROXY_NO_HEADER_PAC"))?;
-                let pac = VerifiedPac::of_evidence(evidence, &exchange.kdc_key())?;
-                let none = Refusal::new(ErrorCode::MODIFIED, "S4U2PROXY_NO_STKT_PAC");
-                let pac = pac.ok_or(none)?;
-                pac.is_of(&self.client, self.authtime)?;
-                let through = Some((&evidence.service, target.principal()));
-                pac::for_ticket(&pac, &target.account, through).map(Some)
-            }
-        }
+        let none = Refusal::new(ErrorCode::TGT_REVOKED, "S4U2SELF_NO_PAC");
+        let shown = presented.pac.as_ref().ok_or(none)?;
+        let draft = if let Some(account) = account {
+            shown.is_of(&presented.tgt.client()?, self.authtime)?;
+            pac::on_behalf(exchange, user, account, self.authtime)
+        } else {
+            shown.is_of_foreign(user, self.authtime)?;
+            Some(pac::for_ticket(shown, &target.account, None)?)
+        };
+        Ok(draft.map(|draft| pac::named(draft, user, self.authtime, target.is_referral)))
+    }
+
+    fn pac_of_evidence(
+        &self,
+        exchange: &Exchange<'_>,
+        presented: &Presented,
+        target: &Target,
+        evidence: &OpenTicket,
+    ) -> Result<PacDraft, Refusal> {
+        let none = Refusal::new(ErrorCode::TGT_REVOKED, "S4U2PROXY_NO_HEADER_PAC");
+        let shown = presented.pac.as_ref().ok_or(none)?;
+        shown.is_of(&presented.tgt.client()?, presented.tgt.part()?.authtime)?;
+        let pac = VerifiedPac::of_evidence(evidence, &exchange.kdc_key())?;
+        let none = Refusal::new(ErrorCode::MODIFIED, "S4U2PROXY_NO_STKT_PAC");
+        let pac = pac.ok_or(none)?;
+        pac.is_of(&self.client, self.authtime)?;
+        let through = Some((&evidence.service, target.principal()));
+        pac::for_ticket(&pac, &target.account, through)
     }
 
     /// The authorization data that the new ticket inherits.
@@ -129,17 +172,18 @@ impl Subject {
         let ticket = match &self.way {
             Way::Itself => &presented.tgt,
             Way::Evidence(evidence) => evidence,
-            Way::OnBehalf(_) => return Ok(None), // what is said there is said of the service
+            Way::OnBehalf(..) => return Ok(None), // what is said there is said of the service
         };
         Ok(ticket.part()?.authorization_data)
     }
 }
 
 /// Whether a service may hand on what it gets on behalf of a user (`[MS-SFU]` §3.2.5.1.2).
-fn forwardable(user: &Account, service: &Account) -> bool {
-    let rights = service.delegation();
+fn forwardable(user: Option<&Account>, target: &Target) -> bool {
+    let rights = target.account.delegation();
     let free = rights.ok_to_auth_as_delegate || rights.may_delegate_to.is_empty();
-    free && !user.delegation().not_delegated
+    let sensitive = user.is_some_and(|user| user.delegation().not_delegated);
+    (free || target.is_referral) && !sensitive
 }
 
 /// Another realm says nothing about our own clients.

@@ -1,11 +1,11 @@
 //! [`Target`]: whom the ticket of a TGS-REP is for, and in which keys.
 
-use super::Account;
 use super::exchange::Exchange;
 use super::issue::TicketKey;
 use super::krb_error::Refusal;
 use super::open_ticket::OpenTicket;
 use super::route::reachable;
+use super::{Account, client_name};
 use crate::realm;
 use portcullis::{Enctype, Principal};
 use portcullis_formats::messages::{KdcOptions, PrincipalName, Realm};
@@ -27,13 +27,16 @@ pub(super) struct Target {
     pub(super) account: Arc<Account>,
     pub(super) ticket_key: TicketKey,
     pub(super) session_enctype: Enctype,
+    /// It is another KDC to ask, not what was asked for.
+    pub(super) is_referral: bool,
 }
 
 impl Target {
     /// The service that is asked for, or the KDC that knows it.
     pub(super) fn find(exchange: &Exchange<'_>, tgt: &OpenTicket) -> Result<Self, Refusal> {
         let unknown = || Refusal::new(ErrorCode::S_PRINCIPAL_UNKNOWN, "LOOKING_UP_SERVER");
-        let asked = Principal::from_wire(exchange.body.realm, exchange.sname()?);
+        let asked = exchange.sname()?;
+        let asked = client_name::principal(&exchange.realm, exchange.body.realm, asked);
         let asked = asked.map_err(|_| unknown())?;
         if exchange.asks(KdcOptions::RENEW) && asked != tgt.service {
             return Err(Refusal::new(ErrorCode::SERVER_NOMATCH, "PROCESS_TGS"));
@@ -42,7 +45,9 @@ impl Target {
             return Self::user_to_user(exchange, asked);
         }
         let database = &exchange.realm.database;
-        let (principal, account) = match database.find(&asked) {
+        let found = database.find(&asked);
+        let is_referral = found.is_none();
+        let (principal, account) = match found {
             Some(account) => (asked, account),
             None => {
                 let kdc = referral(exchange, &asked).ok_or_else(unknown)?;
@@ -55,6 +60,7 @@ impl Target {
             session_enctype: exchange.session_enctype(&account)?,
             principal,
             account,
+            is_referral,
         })
     }
 
@@ -84,6 +90,7 @@ impl Target {
             account,
             ticket_key: TicketKey { kvno: None, key },
             session_enctype,
+            is_referral: false,
         })
     }
 
@@ -101,7 +108,8 @@ impl Target {
 }
 
 /// The KDC to ask next: on the way to the realm whose KDC is asked for, or to the one that has this
-/// service, whatever realm the client thought it in (RFC 4120 §3.3.1, RFC 6806 §8).
+/// service, whatever realm the client thought it in unless its name says one (RFC 4120 §3.3.1,
+/// RFC 6806 §8).
 fn referral(exchange: &Exchange<'_>, asked: &Principal) -> Option<Principal> {
     if NO_REFERRAL.iter().any(|option| exchange.asks(*option)) {
         return None;
@@ -112,7 +120,9 @@ fn referral(exchange: &Exchange<'_>, asked: &Principal) -> Option<Principal> {
         _ => {
             let there = Principal::new(&realm.name, asked.components());
             let known = there.is_ok_and(|there| realm.database.find(&there).is_some());
-            known && exchange.asks(KdcOptions::CANONICALIZE)
+            let anywhere = asked.realm().0 == exchange.realm.name.as_bytes();
+            let there = anywhere || asked.realm().0 == realm.name.as_bytes();
+            known && there && exchange.asks(KdcOptions::CANONICALIZE)
         }
     };
     let mut reached = reachable(&exchange.realm).into_iter();

@@ -48,7 +48,7 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
     refuse_options(exchange, &tgt)?;
     let target = Target::find(exchange, &presented.tgt)?;
     let subject = Subject::find(exchange, &presented, &target)?;
-    let transited = Transited::of(&presented.tgt, &tgt, &exchange.realm);
+    let transited = Transited::of(&subject.client, &presented.tgt, &exchange.realm)?;
     let inherited = subject.inherited(&presented)?;
     let grant = Grant {
         flags: flags(exchange, &tgt, &subject, &transited),

@@ -1,9 +1,10 @@
 //! The realms that a client came through (RFC 4120 §3.3.3.2): written down, and judged.
 
+use super::krb_error::Refusal;
 use super::open_ticket::OpenTicket;
 use crate::realm::Realm;
 use core::iter::successors;
-use portcullis_formats::messages::EncTicketPart;
+use portcullis::Principal;
 
 /// The realms between a client's and ours.
 pub(super) struct Transited {
@@ -15,22 +16,22 @@ pub(super) struct Transited {
 
 impl Transited {
     /// Those of the ticket-granting ticket, and the realm that issued it unless that is one end of
-    /// the path.
-    pub(super) fn of(tgt: &OpenTicket, part: &EncTicketPart<'_>, realm: &Realm) -> Self {
-        let mut contents = part.transited.contents.to_vec();
+    /// the path of this client.
+    pub(super) fn of(client: &Principal, tgt: &OpenTicket, realm: &Realm) -> Result<Self, Refusal> {
+        let mut contents = tgt.part()?.transited.contents.to_vec();
         let mut realms = expand(&contents);
         let issuer = tgt.service.realm();
-        if issuer != part.crealm && issuer.0 != realm.name.as_bytes() {
+        if issuer != client.realm() && issuer.0 != realm.name.as_bytes() {
             append(&mut contents, issuer.0, realms.last().map(Vec::as_slice));
             realms.push(issuer.0.to_vec());
         }
-        let client = part.crealm.0;
+        let client = client.realm().0;
         let given = realm.database.realms_between(client);
         let permitted = given.unwrap_or_else(|| hierarchy(client, realm.name.as_bytes()));
-        Self {
+        Ok(Self {
             permitted: realms.iter().all(|realm| permitted.contains(realm)),
             contents,
-        }
+        })
     }
 }
 

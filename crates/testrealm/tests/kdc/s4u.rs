@@ -12,7 +12,7 @@ use portcullis_formats::messages::{
     S4uOptions, S4uUserId, Ticket, TicketFlags,
 };
 use portcullis_formats::registry::{ChecksumTypeNumber, ErrorCode, NameType, PaDataType};
-use portcullis_testrealm::{MiniKdc, TestRealm, TestService};
+use portcullis_testrealm::{MiniKdc, Pacs, TestRealm, TestService};
 use std::time::SystemTime;
 
 const WEB: &str = "HTTP/web.example.test";
@@ -398,4 +398,93 @@ fn a_ticket_that_no_key_of_ours_opens_delegates_nothing() {
     ticket.sname = alice.name();
     let reply = scene.delegated(&tgt, &ticket.to_der(), SQL);
     assert_eq!(error(&reply).error_code, ErrorCode::S_PRINCIPAL_UNKNOWN);
+}
+
+/// A realm that trusts that of the web service, with carol.
+fn other_realm(scene: &Scene) -> TestRealm {
+    let other = TestRealm::new("OTHER.TEST");
+    other.user_with_password("carol", "secret");
+    other.user_with_password("dora", "secret");
+    scene.realm.trust(&other);
+    other
+}
+
+/// What the KDCs say to the web service that comes with this ticket and asks for `user`: a realm
+/// that is not its own knows it by an enterprise name.
+fn asking_abroad(scene: &Scene, tgt: &Credential, realm: &str, user: &str) -> Vec<u8> {
+    let mut wish = Wish::new(WEB).options(KdcOptions::CANONICALIZE | KdcOptions::FORWARDABLE);
+    if realm != "EXAMPLE.TEST" {
+        let name = Principal::new(realm, [format!("{WEB}@EXAMPLE.TEST")]).unwrap();
+        wish.service = Some(name.with_name_type(NameType::ENTERPRISE));
+    }
+    let mut presenting = Presenting::new(tgt, scene.now);
+    presenting.padata = vec![signed_x509_user(&principal(user), &tgt.session_key)];
+    scene.kdc.answer(&presenting.request(&wish), scene.now)
+}
+
+/// The web service's ticket for the KDC of the other realm.
+fn abroad(scene: &Scene) -> Credential {
+    let wish = Wish::new("krbtgt/OTHER.TEST").options(KdcOptions::FORWARDABLE);
+    ask(&scene.kdc, &scene.tgt(), &wish, scene.now)
+}
+
+fn ticket(reply: &[u8], tgt: &Credential) -> Credential {
+    credential(reply, &tgt.session_key, KeyUsage::TGS_REP_SESSION)
+}
+
+/// [MS-SFU] §3.1.5.1.1.1: first to the user's realm, then back with what that says of the user.
+#[test]
+fn a_service_gets_a_ticket_on_behalf_of_a_user_of_another_realm() {
+    let scene = scene(AES256);
+    let _other = other_realm(&scene);
+    let there = abroad(&scene);
+    let user = "carol@OTHER.TEST";
+    let back = ticket(&asking_abroad(&scene, &there, "OTHER.TEST", user), &there);
+    assert_eq!(back.client, principal(WEB));
+    assert_eq!(back.service, principal("krbtgt/EXAMPLE.TEST@OTHER.TEST"));
+    let own = ticket(&asking_abroad(&scene, &back, "EXAMPLE.TEST", user), &back);
+    assert_eq!(own.client, principal(user));
+    assert!(own.flags.contains(TicketFlags::FORWARDABLE));
+    inside(&own.ticket, &scene.web, |_, part| {
+        assert!(principal(user).is(part.crealm, part.cname));
+        assert!(part.transited.contents.is_empty());
+    });
+    let tgt = scene.tgt();
+    let delegated = ticket(&scene.delegated(&tgt, &own.ticket, SQL), &tgt);
+    assert_eq!(client_in(&delegated.ticket, &scene.sql), principal(user));
+}
+
+#[test]
+fn another_realm_speaks_for_its_own_users_alone() {
+    let scene = scene(AES256);
+    let other = other_realm(&scene);
+    let there = abroad(&scene);
+    let code = |tgt: &Credential, realm: &str, user: &str| {
+        error(&asking_abroad(&scene, tgt, realm, user)).error_code
+    };
+    let carol = "carol@OTHER.TEST";
+    let back = ticket(&asking_abroad(&scene, &there, "OTHER.TEST", carol), &there);
+    // The ticket says carol.
+    assert_eq!(
+        code(&back, "EXAMPLE.TEST", "dora@OTHER.TEST"),
+        ErrorCode::BADOPTION
+    );
+    let ours = code(&back, "EXAMPLE.TEST", "alice");
+    assert_eq!(ours, ErrorCode::C_PRINCIPAL_UNKNOWN);
+    let nobody = code(&there, "OTHER.TEST", "nobody@OTHER.TEST");
+    assert_eq!(nobody, ErrorCode::C_PRINCIPAL_UNKNOWN);
+    // Nor is the ticket good for anything else.
+    let plain = Wish::new(SQL);
+    let reply = scene.kdc.answer(
+        &Presenting::new(&back, scene.now).request(&plain),
+        scene.now,
+    );
+    assert_eq!(error(&reply).error_code, ErrorCode::POLICY);
+    let evidence = scene.on_behalf(&scene.tgt(), "alice").ticket;
+    let reply = scene.delegated(&back, &evidence, SQL);
+    assert_eq!(error(&reply).error_code, ErrorCode::POLICY);
+    // Without a PAC nobody knows whom it is for.
+    other.issue_pacs(Pacs::None);
+    let bare = ticket(&asking_abroad(&scene, &there, "OTHER.TEST", carol), &there);
+    assert_eq!(code(&bare, "EXAMPLE.TEST", carol), ErrorCode::TGT_REVOKED);
 }

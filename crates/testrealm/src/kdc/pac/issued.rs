@@ -4,12 +4,14 @@ use super::super::Account;
 use super::super::exchange::Exchange;
 use super::super::krb_error::Refusal;
 use super::{Pacs, VerifiedPac};
+use crate::must;
 use crate::pac::{PacDraft, Profile, account_name, account_sid};
 use portcullis::Principal;
 use portcullis_formats::der::Decode;
 use portcullis_formats::messages::{KerberosTime, PaPacRequest};
 use portcullis_formats::pac::{
-    GroupAttributes, PacAttributes, PacBufferType, RawPac, S4uDelegationInfo, Sid, SidAndAttributes,
+    ClientInfo, FileTime, GroupAttributes, PacAttributes, PacBufferType, PacText, RawPac,
+    S4uDelegationInfo, Sid, SidAndAttributes,
 };
 use portcullis_formats::registry::PaDataType;
 
@@ -38,7 +40,7 @@ pub(in crate::kdc) fn for_login(
     }))
 }
 
-/// For a user that a service asks for: SIDs say that the user did not log in itself.
+/// For a user of ours that a service asks for: SIDs say that the user did not log in itself.
 pub(in crate::kdc) fn on_behalf(
     exchange: &Exchange<'_>,
     user: &Principal,
@@ -51,6 +53,32 @@ pub(in crate::kdc) fn on_behalf(
         attributes: GroupAttributes::ORDINARY,
     });
     of_client(exchange, user, &profile, authtime)
+}
+
+/// The same PAC of a user that a service asks for, on its way from realm to realm or at its end:
+/// on the way the name has its realm (`[MS-SFU]` §3.2.5.1.2).
+pub(in crate::kdc) fn named(
+    draft: PacDraft,
+    user: &Principal,
+    authtime: KerberosTime,
+    on_the_way: bool,
+) -> PacDraft {
+    let name = if on_the_way {
+        name_with_realm(user)
+    } else {
+        account_name(user)
+    };
+    let info = ClientInfo {
+        client_id: FileTime::from_unix(authtime.as_unix()),
+        name: PacText::from(name.as_str()),
+    };
+    let info = must(info.encode(), "CLIENT_INFO");
+    draft.buffer(PacBufferType::CLIENT_INFO, info)
+}
+
+pub(super) fn name_with_realm(user: &Principal) -> String {
+    let realm = String::from_utf8_lossy(user.realm().0);
+    format!("{}@{realm}", account_name(user))
 }
 
 /// What the PAC of the ticket that the new one comes from says.

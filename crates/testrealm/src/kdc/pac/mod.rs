@@ -12,7 +12,7 @@ mod place;
 mod policy;
 mod verified;
 
-pub(super) use issued::{for_login, for_ticket, on_behalf};
+pub(super) use issued::{for_login, for_ticket, named, on_behalf};
 pub(super) use place::{sealed_with_pac, without_pac};
 pub use policy::Pacs;
 pub(super) use verified::VerifiedPac;

@@ -2,6 +2,7 @@
 
 use super::super::krb_error::Refusal;
 use super::super::open_ticket::OpenTicket;
+use super::issued::name_with_realm;
 use super::place::found;
 use crate::pac::account_name;
 use core::ops::Range;
@@ -66,13 +67,24 @@ impl VerifiedPac {
         client: &Principal,
         authtime: KerberosTime,
     ) -> Result<(), Refusal> {
+        self.names(&account_name(client), authtime)
+    }
+
+    /// Whether it is about this user, for whom a service asked in the user's realm then.
+    pub(in crate::kdc) fn is_of_foreign(
+        &self,
+        user: &Principal,
+        authtime: KerberosTime,
+    ) -> Result<(), Refusal> {
+        self.names(&name_with_realm(user), authtime)
+    }
+
+    fn names(&self, name: &str, authtime: KerberosTime) -> Result<(), Refusal> {
         let raw = self.raw()?;
         let info = raw.buffer(PacBufferType::CLIENT_INFO);
         let info = info.and_then(|info| ClientInfo::decode(info.octets).ok());
-        let name = account_name(client);
-        let same = info.is_some_and(|info| {
-            info.name.to_text() == name && info.client_id == FileTime::from_unix(authtime.as_unix())
-        });
+        let login = FileTime::from_unix(authtime.as_unix());
+        let same = info.is_some_and(|info| info.name.to_text() == name && info.client_id == login);
         same.then_some(())
             .ok_or_else(|| Refusal::new(ErrorCode::BADOPTION, self.text))
     }
