@@ -10,12 +10,12 @@ use portcullis_testrealm::{ServedKdc, TestRealm};
 
 use crate::realm::{ENCTYPES, klist, with_one_enctype, write_keytab};
 
-/// alice, bob who is not delegated, and for each enctype a front service that may delegate to a
+/// alice, bob who is not delegated, carol of a realm that is trusted, and for each enctype a front service that may delegate to a
 /// back one.
 pub(crate) struct Realm {
     pub(crate) files: MitRealm,
     _kdc: ServedKdc,
-    _realm: TestRealm,
+    _realms: [TestRealm; 2],
 }
 
 impl Realm {
@@ -26,6 +26,9 @@ impl Realm {
         alice.enctypes(enctypes).build();
         let bob = realm.user_with("bob").password("secret");
         bob.not_delegated().build();
+        let other = TestRealm::new("OTHER.TEST");
+        other.user_with_password("carol", "secret");
+        realm.trust(&other);
         let mut directory = tempfile::Builder::new();
         let directory = directory.prefix("portcullis-").tempdir().unwrap();
         for (number, _) in ENCTYPES {
@@ -41,7 +44,7 @@ impl Realm {
         Self {
             _kdc: realm.kdc().serve(directory.path(), 0).unwrap(),
             files: MitRealm::of_another_kdc(directory),
-            _realm: realm,
+            _realms: [realm, other],
         }
     }
 
@@ -94,6 +97,25 @@ fn a_service_gets_a_ticket_to_another_in_the_name_of_a_user() {
             .args(["-U", "alice", "-P", &back]));
         let listed = klist(&front);
         assert!(listed.contains(&format!("{back}@EXAMPLE.TEST")), "{listed}");
+    }
+}
+
+/// kvno goes to the user's realm, and comes back with what that says of the user.
+#[test]
+fn a_service_asks_for_a_user_of_another_realm() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    for (number, _) in ENCTYPES {
+        let front = realm.front(number);
+        let service = format!("front/e{number}");
+        let mut own = front.command("/usr/bin/kvno");
+        run(own.args(["-U", "carol@OTHER.TEST", &service]));
+        let listed = klist(&front);
+        assert!(listed.contains("for client carol@OTHER.TEST"), "{listed}");
+        let mut other = front.command("/usr/bin/kvno");
+        run(other.args(["-I", "carol@OTHER.TEST", "-P", &format!("back/e{number}")]));
     }
 }
 
