@@ -123,10 +123,12 @@ impl<'t> End<'t> {
     fn gather(places: [&'t mut [u8]; 3]) -> Self {
         let mut octets = Zeroizing::new([0; _]);
         let mut length = 0_usize;
-        let from = places.iter().flat_map(|place| place.iter());
-        for (to, from) in octets.iter_mut().zip(from) {
-            *to = *from;
-            length = length.saturating_add(1);
+        for place in &places {
+            let end = length.saturating_add(place.len());
+            if let Some(to) = octets.get_mut(length..end) {
+                to.copy_from_slice(place);
+            }
+            length = end;
         }
         Self {
             places,
@@ -140,9 +142,13 @@ impl<'t> End<'t> {
     }
 
     fn scatter(self) {
-        let places = self.places.into_iter().flatten();
-        for (to, from) in places.zip(self.octets.iter()) {
-            *to = *from;
+        let mut rest = self.octets.as_slice();
+        for place in self.places {
+            let Some((from, after)) = rest.split_at_checked(place.len()) else {
+                return; // what was gathered fits: places and octets are the same size
+            };
+            place.copy_from_slice(from);
+            rest = after;
         }
     }
 }
