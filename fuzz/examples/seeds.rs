@@ -4,7 +4,7 @@ use portcullis_formats::gss::{InitialContextToken, TokenFlags, WrapHeader};
 use portcullis_fuzz::{
     ENCTYPES, Recorded, alice_authenticator, alice_ticket_part, delegated_credential,
 };
-use portcullis_fuzz::{exported_context, join, negotiate};
+use portcullis_fuzz::{exported_context, join, negotiate, sasl};
 use portcullis_testdata::{hex, vector_file, vectors};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,8 @@ fn main() -> std::io::Result<()> {
     credentials(&mut target("krb_cred")?)?;
     message_tokens(&mut target("message_token")?)?;
     wrapped(&mut target("inside_message")?)?;
-    exported(&mut target("exported_context")?)
+    exported(&mut target("exported_context")?)?;
+    logins(&mut target("sasl")?)
 }
 
 /// The seeds of one target, none twice.
@@ -83,6 +84,48 @@ fn conversations(whole: &mut Seeds, frames: &mut Seeds, bare: &mut Seeds) -> std
         }
     }
     Ok(())
+}
+
+/// SASL: what clients without a key repeat, choices, and buffers.
+fn logins(seeds: &mut Seeds) -> std::io::Result<()> {
+    let recorded = Recorded::read();
+    let memory = |name: &str| name.starts_with("memory-");
+    let conversations = recorded.conversations.iter();
+    for conversation in conversations.filter(|conversation| memory(&conversation.name)) {
+        for mechanism in [0, sasl::OTHER] {
+            let settings = [sasl::RESPONSES | mechanism];
+            let name = format!("responses-{}-{mechanism}", conversation.name);
+            let responses = join(&conversation.tokens);
+            seeds.add(&name, [settings.as_slice(), &responses].concat())?;
+        }
+    }
+    let choices: [(&str, &[u8]); 5] = [
+        ("none", b"\x01\0\0\0"),
+        ("integrity", b"\x02\0\x10\0"),
+        ("confidentiality", b"\x04\x01\0\0alice@EXAMPLE.TEST"),
+        ("both", b"\x06\0\0\x3d"),
+        ("another", b"\x04\x01\0\0bob"),
+    ];
+    for (name, choice) in choices {
+        let settings = [sasl::CHOICE];
+        seeds.add(&format!("choice-{name}"), [&settings[..], choice].concat())?;
+    }
+    let stream = join([&b"a message"[..], b"", &[0x5a; 400]]);
+    let piece = [100];
+    seeds.add(
+        "stream-sealed",
+        [&[sasl::STREAM], &piece[..], &stream].concat(),
+    )?;
+    let signed = sasl::STREAM | sasl::OTHER;
+    seeds.add("stream-signed", [&[signed], &piece[..], &stream].concat())?;
+    seeds.add(
+        "foreign",
+        [&[sasl::FOREIGN][..], &[0, 0, 0, 60, 5, 4]].concat(),
+    )?;
+    seeds.add(
+        "foreign-long",
+        [&[sasl::FOREIGN][..], &[0, 1, 0, 0]].concat(),
+    )
 }
 
 /// Tickets and authenticators: those of MIT krb5, and ours, which are of the right time.

@@ -20,6 +20,7 @@ pub mod krb_cred;
 pub mod message_token;
 pub mod negotiate;
 pub mod principal;
+pub mod sasl;
 pub mod spnego;
 
 mod canonical;
@@ -37,7 +38,7 @@ pub use recorded::{Conversation, Recorded};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("ap_req", ap_req::run),
     ("ccache", ccache::run),
     ("exported_context", exported_context::run),
@@ -49,5 +50,6 @@ pub const TARGETS: [Target; 12] = [
     ("message_token", message_token::run),
     ("negotiate", negotiate::run),
     ("principal", principal::run),
+    ("sasl", sasl::run),
     ("spnego", spnego::run),
 ];
