@@ -35,12 +35,19 @@ fn find_dead(root: &Path, file: &TextFile, place: &str, link: &str, findings: &m
     if link.starts_with('#') || link.contains(':') {
         return;
     }
-    let path = link.split('#').next().unwrap_or_default();
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
     let here = root.join(&file.path);
     let there = here.parent().unwrap_or(root).join(path);
     if !there.exists() {
         findings.add(place, format_args!("links to {link}, which does not exist"));
+    } else if path.ends_with(".rs") && !anchor.is_empty() && !defines(&there, anchor) {
+        findings.add(place, format_args!("links to {link}: no such function"));
     }
+}
+
+/// Whether a source file has a function of this name: documents name the tests that show what they say.
+fn defines(source: &Path, function: &str) -> bool {
+    std::fs::read_to_string(source).is_ok_and(|text| text.contains(&format!("fn {function}(")))
 }
 
 /// The targets of the inline links of a line of Markdown, without their titles.
@@ -75,5 +82,11 @@ mod tests {
             &mut findings,
         );
         assert_eq!(findings.lines.len(), 2);
+        let here = "[x](xtask/src/tidy/documents.rs#finds_links_that_leave_or_lead_nowhere)";
+        find(&root, &file(here), &mut findings);
+        assert_eq!(findings.lines.len(), 2);
+        let gone = format!("[x](xtask/src/tidy/documents.rs#{})", "a_test_that_is_gone");
+        find(&root, &file(&gone), &mut findings);
+        assert_eq!(findings.lines.len(), 3);
     }
 }
