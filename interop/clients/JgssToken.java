@@ -8,7 +8,7 @@ import org.ietf.jgss.GSSName;
 import org.ietf.jgss.Oid;
 
 /**
- * An initiator of OpenJDK: JgssToken MECH SERVICE [mutual]. Prints the first token in base64, reads the reply (base64, or an
+ * An initiator of OpenJDK: JgssToken MECH SERVICE mutual|delegate|"". Prints the first token in base64, reads the reply (base64, or an
  * empty line) from standard input, and prints "complete" when the context is complete, "refused: TEXT" otherwise.
  */
 public final class JgssToken {
@@ -18,7 +18,8 @@ public final class JgssToken {
         GSSManager manager = GSSManager.getInstance();
         GSSName service = manager.createName(args[1], krb5Name);
         GSSContext context = manager.createContext(service, mech, null, GSSContext.DEFAULT_LIFETIME);
-        context.requestMutualAuth(args.length > 2 && args[2].equals("mutual"));
+        context.requestMutualAuth(args[2].equals("mutual"));
+        context.requestCredDeleg(args[2].equals("delegate"));
         byte[] token = context.initSecContext(new byte[0], 0, 0);
         System.out.println(Base64.getEncoder().encodeToString(token));
         System.out.flush();

@@ -18,6 +18,12 @@ pub fn example() -> PathBuf {
     from_profile("PORTCULLIS_AXUM", "examples/axum")
 }
 
+/// Where the example `axum_tls` is: `PORTCULLIS_AXUM_TLS`, or in this profile's `examples`.
+#[must_use]
+pub fn tls_example() -> PathBuf {
+    from_profile("PORTCULLIS_AXUM_TLS", "examples/axum_tls")
+}
+
 /// A server on loopback.
 #[derive(Debug)]
 pub struct Server {

@@ -198,11 +198,18 @@ impl JavaInitiator {
     /// Starts it: `mech` is `krb5` or `spnego`.
     #[must_use]
     pub fn start(login: &Login<'_>, mech: &str, service: &str, mutual: bool) -> Self {
+        Self::asking(login, mech, service, if mutual { "mutual" } else { "" })
+    }
+
+    /// The same, when it hands over its credential.
+    #[must_use]
+    pub fn delegating(login: &Login<'_>, mech: &str, service: &str) -> Self {
+        Self::asking(login, mech, service, "delegate")
+    }
+
+    fn asking(login: &Login<'_>, mech: &str, service: &str, wish: &str) -> Self {
         let mut command = java(login);
-        command.args(["JgssToken", mech, &format!("{service}@{REALM}")]);
-        if mutual {
-            command.arg("mutual");
-        }
+        command.args(["JgssToken", mech, &format!("{service}@{REALM}"), wish]);
         let mut program = LineServer::start(command);
         let token = from_base64(&program.listen());
         Self { program, token }

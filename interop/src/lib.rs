@@ -19,6 +19,7 @@ pub mod mit_gss_server;
 pub mod mit_names;
 pub mod peer;
 pub mod portcullis;
+pub mod postgresql;
 pub mod process;
 pub mod realm;
 pub mod recorded;

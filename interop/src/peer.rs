@@ -100,6 +100,17 @@ impl Peer {
         probe: &["psql", "--version"],
     };
 
+    /// PostgreSQL's server, and what starts it under its own account.
+    pub const POSTGRESQL: Self = Self {
+        name: "PostgreSQL",
+        packages: &["postgresql", "util-linux"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "ls /usr/lib/postgresql/*/bin/initdb && setpriv --version && id postgres",
+        ],
+    };
+
     /// Samba's Active Directory domain controller, and its Python modules.
     pub const SAMBA_AD: Self = Self {
         name: "Samba AD DC",
@@ -146,7 +157,7 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MIT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
@@ -159,6 +170,7 @@ impl Peer {
         Self::HEIMDAL,
         Self::LDAP_UTILS,
         Self::PSQL,
+        Self::POSTGRESQL,
     ];
 
     /// Where its packages are to be unpacked, if they cannot be installed beside those of other peers.

@@ -29,6 +29,17 @@ pub(crate) fn run(root: &Path) -> Outcome {
             ],
         ),
         (
+            "PORTCULLIS_AXUM_TLS",
+            &[
+                "--package",
+                "portcullis-http",
+                "--features",
+                "axum,rustls",
+                "--example",
+                "axum_tls",
+            ],
+        ),
+        (
             "PORTCULLIS_GSS_SERVER",
             &["--package", "portcullis", "--example", "gss_server"],
         ),
