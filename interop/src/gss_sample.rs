@@ -29,8 +29,17 @@ impl GssServer {
     /// When it does not say `listening on ADDRESS`.
     #[must_use]
     pub fn start(program: &Path, keytab: &Path) -> Self {
+        Self::start_with(program, keytab, &[])
+    }
+
+    /// The same with more options.
+    ///
+    /// # Panics
+    /// When it does not say `listening on ADDRESS`.
+    #[must_use]
+    pub fn start_with(program: &Path, keytab: &Path, options: &[&str]) -> Self {
         let mut command = Command::new(program);
-        command.arg("--keytab").arg(keytab);
+        command.arg("--keytab").arg(keytab).args(options);
         let mut daemon = Daemon::start(&command, Stdio::piped());
         let mut server = Self {
             port: String::new(),

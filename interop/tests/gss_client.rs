@@ -54,6 +54,29 @@ fn gss_client_wraps_and_verifies_our_mic_for_every_enctype() {
     }
 }
 
+/// RFC 4757 and RFC 1964, with a server that has nothing better.
+#[test]
+fn gss_client_wraps_and_verifies_our_mic_with_rc4_and_des3() {
+    let Some(realm) = realm() else { return };
+    for (name, enctype) in [("b23", "arcfour-hmac"), ("b16", "des3-cbc-sha1")] {
+        for mechanism in ["-krb5", "-spnego"] {
+            for (form, found) in FORMS {
+                let host = format!("{name}.example.test");
+                let keytab = realm.keytab(&format!("HTTP/{host}"));
+                let only = ["--enctype", enctype];
+                let mut server = GssServer::start_with(&example(), &keytab, &only);
+                let options = [&[mechanism, "-seq"], form].concat();
+                let alice = realm.login("alice");
+                let said = server.client(&alice, &options, &host, "a message");
+                let said = said.unwrap_or_else(|said| panic!("{name} {options:?}: {said}"));
+                assert!(said.contains("Signature verified."), "{name}: {said}");
+                assert_eq!(server.line(), "accepted alice@EXAMPLE.TEST", "{said}");
+                assert_eq!(server.line(), format!("message a message, {found}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn gss_client_needs_no_mutual_authentication() {
     let Some(realm) = realm() else { return };

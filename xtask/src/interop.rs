@@ -41,7 +41,14 @@ pub(crate) fn run(root: &Path) -> Outcome {
         ),
         (
             "PORTCULLIS_GSS_SERVER",
-            &["--package", "portcullis", "--example", "gss_server"],
+            &[
+                "--package",
+                "portcullis",
+                "--features",
+                "legacy-enctypes",
+                "--example",
+                "gss_server",
+            ],
         ),
         (
             "PORTCULLIS_LINE_SERVER",

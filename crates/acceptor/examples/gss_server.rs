@@ -8,6 +8,9 @@
 //! accepted alice@EXAMPLE.TEST
 //! message hello, sealed
 //! ```
+//!
+//! `--enctype arcfour-hmac` takes keys of this encryption type alone, be it a weak one: for clients
+//! that have no better.
 
 #![allow(
     clippy::disallowed_methods,
@@ -16,8 +19,10 @@
 
 use core::error::Error;
 use core::time::Duration;
+#[cfg(feature = "legacy-enctypes")]
+use portcullis::WeakEnctype;
 use portcullis::context::Protection;
-use portcullis::{Acceptor, Keytab, Negotiation, SecurityContext, Step};
+use portcullis::{Acceptor, AcceptorBuilder, Enctype, Keytab, Negotiation, SecurityContext, Step};
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -60,12 +65,15 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Fallible<()> {
-    let (keytab, listen) = arguments(std::env::args().skip(1))?;
-    let octets = std::fs::read(&keytab).map_err(|error| format!("{keytab}: {error}"))?;
-    let acceptor = Acceptor::builder(Keytab::parse(octets)?)
-        .keep_delegated_credentials()
-        .build()?;
-    let listener = TcpListener::bind(listen)?;
+    let arguments = Arguments::read(std::env::args().skip(1))?;
+    let keytab = &arguments.keytab;
+    let octets = std::fs::read(keytab).map_err(|error| format!("{keytab}: {error}"))?;
+    let mut settings = Acceptor::builder(Keytab::parse(octets)?).keep_delegated_credentials();
+    if let Some(enctype) = arguments.enctype {
+        settings = only(settings, enctype);
+    }
+    let acceptor = settings.build()?;
+    let listener = TcpListener::bind(arguments.listen)?;
     say(&format!("listening on {}", listener.local_addr()?))?;
     for connection in listener.incoming() {
         let (connection, acceptor) = (connection?, acceptor.clone());
@@ -78,20 +86,49 @@ fn run() -> Fallible<()> {
     Ok(())
 }
 
-fn arguments(mut words: impl Iterator<Item = String>) -> Fallible<(String, String)> {
-    let (mut keytab, mut listen) = (None, "127.0.0.1:0".to_owned());
-    while let Some(option) = words.next() {
-        let value = words
-            .next()
-            .ok_or_else(|| format!("{option} needs a value"))?;
-        match option.as_str() {
-            "--keytab" => keytab = Some(value),
-            "--listen" => listen = value,
-            _ => return Err(format!("unknown option {option}").into()),
+fn only(settings: AcceptorBuilder, enctype: Enctype) -> AcceptorBuilder {
+    #[cfg(feature = "legacy-enctypes")]
+    let settings = match enctype {
+        Enctype::Rc4Hmac => settings.danger_allow(WeakEnctype::Rc4Hmac),
+        Enctype::Des3CbcSha1 => settings.danger_allow(WeakEnctype::Des3CbcSha1),
+        _ => settings,
+    };
+    settings.only_enctypes([enctype])
+}
+
+struct Arguments {
+    keytab: String,
+    listen: String,
+    enctype: Option<Enctype>,
+}
+
+impl Arguments {
+    fn read(mut words: impl Iterator<Item = String>) -> Fallible<Self> {
+        let (mut keytab, mut listen, mut enctype) = (None, "127.0.0.1:0".to_owned(), None);
+        while let Some(option) = words.next() {
+            let value = words
+                .next()
+                .ok_or_else(|| format!("{option} needs a value"))?;
+            match option.as_str() {
+                "--keytab" => keytab = Some(value),
+                "--listen" => listen = value,
+                "--enctype" => enctype = Some(named(&value)?),
+                _ => return Err(format!("unknown option {option}").into()),
+            }
         }
+        let usage = "usage: gss_server --keytab FILE [--listen ADDRESS] [--enctype NAME]";
+        Ok(Self {
+            keytab: keytab.ok_or(usage)?,
+            listen,
+            enctype,
+        })
     }
-    let keytab = keytab.ok_or("usage: gss_server --keytab FILE [--listen ADDRESS]")?;
-    Ok((keytab, listen))
+}
+
+fn named(name: &str) -> Fallible<Enctype> {
+    let mut all = Enctype::all().iter().copied();
+    let found = all.find(|enctype| enctype.name() == name);
+    found.ok_or_else(|| format!("no encryption type {name} here").into())
 }
 
 /// One connection: a context, then messages until the client has no more.
