@@ -46,6 +46,7 @@ pub mod policy;
 mod rejection;
 pub mod replay;
 mod rules;
+mod scratch;
 mod service;
 mod settings;
 mod tickets;

@@ -23,11 +23,11 @@ pub(crate) use claim::{Client, ProvenClient, Unrecorded};
 use crate::error::Error;
 use crate::identity::Carrier;
 use crate::peer::Peer;
+use crate::scratch::Scratch;
 use crate::settings::Settings;
 use portcullis_formats::messages::{ApReq, KerberosTime};
 use sighting::Sighting;
 use ticket::OpenTicket;
-use zeroize::Zeroizing;
 
 /// All checks but the replay record, which may have to be awaited.
 pub(crate) fn verify(
@@ -39,7 +39,7 @@ pub(crate) fn verify(
 ) -> Result<Unrecorded, Error> {
     let rules = &settings.rules;
     let sighting = Sighting::of(request, settings, peer)?; // it was sealed with our key
-    let mut plaintext = Zeroizing::new(Vec::new());
+    let mut plaintext = Scratch::default();
     let claim = OpenTicket::read(request, &sighting)?
         .open_authenticator(&mut plaintext)? // the sender holds its session key
         .same_client()? // MatchedClient: cname and crealm

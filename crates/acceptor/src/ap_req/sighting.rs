@@ -6,12 +6,12 @@ use crate::error::{Encrypted, Error, Unsupported};
 use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
 use crate::peer::Peer;
+use crate::scratch::Scratch;
 use crate::settings::Settings;
 use crate::tickets::{KnownTicket, OpenedTicket, Place};
 use crate::user_to_user::OurTgt;
 use portcullis_formats::messages::{ApOptions, ApReq, KerberosTime, Ticket};
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 /// A ticket that a key of ours opened, now or when it came before.
 pub(super) struct Sighting<'s> {
@@ -56,7 +56,7 @@ impl<'s> Sighting<'s> {
         let permitted = &settings.rules.enctypes;
         let enctype = permitted.permit(Encrypted::Ticket, ticket.enc_part.etype)?;
         let service_key = tgt.key();
-        let mut plaintext = Zeroizing::new(Vec::new());
+        let mut plaintext = Scratch::default();
         let part = match enctype == service_key.enctype {
             true => open_with(service_key, ticket, &mut plaintext),
             false => None,
@@ -141,7 +141,7 @@ fn open<'s>(
 ) -> Result<(&'s ServiceKey, OpenedTicket), Error> {
     let permitted = &settings.rules.enctypes;
     let enctype = permitted.permit(Encrypted::Ticket, ticket.enc_part.etype)?;
-    let mut plaintext = Zeroizing::new(Vec::new());
+    let mut plaintext = Scratch::default();
     let opened = service_key::candidates(ticket, enctype, settings)
         .find_map(|(key, how)| Some((open_with(key, ticket, &mut plaintext)?, key, how)));
     match opened {
@@ -154,10 +154,9 @@ fn open<'s>(
 fn open_with(
     key: &ServiceKey,
     ticket: &Ticket<'_>,
-    plaintext: &mut Vec<u8>,
+    plaintext: &mut Scratch,
 ) -> Option<core::ops::Range<usize>> {
-    plaintext.clear();
-    plaintext.extend_from_slice(ticket.enc_part.cipher);
+    plaintext.hold(ticket.enc_part.cipher);
     let start = plaintext.as_ptr().addr();
     let opened = key.ticket.open(plaintext).ok()?;
     let from = opened.as_ptr().addr().checked_sub(start)?;

@@ -6,6 +6,7 @@ use crate::enctypes::EnctypePolicy;
 use crate::error::{AuthenticatorError, Encrypted, Error, TicketError};
 use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
+use crate::scratch::Scratch;
 use portcullis_crypto::{CipherKey, Key, KeyUsage};
 use portcullis_formats::der::Decode;
 use portcullis_formats::messages::{ApReq, Authenticator, EncTicketPart, EncryptionKey};
@@ -51,7 +52,7 @@ impl<'p> OpenTicket<'p> {
     /// RFC 4120 §3.2.3: the authenticator is decrypted with the session key of the ticket.
     pub(super) fn open_authenticator(
         self,
-        plaintext: &'p mut Vec<u8>,
+        plaintext: &'p mut Scratch,
     ) -> Result<OpenAuthenticator<'p>, Error> {
         let sealed = &self.request.authenticator;
         let expected = EtypeNumber(self.session_key.enctype().number());
@@ -59,8 +60,7 @@ impl<'p> OpenTicket<'p> {
             let found = sealed.etype;
             return Err(AuthenticatorError::Enctype { expected, found }.into());
         }
-        plaintext.clear();
-        plaintext.extend_from_slice(sealed.cipher);
+        plaintext.hold(sealed.cipher);
         let opened = match self.authenticator_key {
             Some(key) => key.open(plaintext),
             None => self

@@ -1,17 +1,17 @@
 //! [`OpenedTicket`] and [`KnownTicket`]: what opening a ticket gave, for once and for later.
 
 use crate::identity::KeySelected;
+use crate::scratch::Scratch;
 use core::ops::Range;
 use portcullis_crypto::{CipherKey, Key, KeyUsage};
 use portcullis_formats::messages::{EncryptedData, KerberosTime, Ticket};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno};
-use zeroize::Zeroizing;
 
 /// A ticket that a key of ours opened.
 pub(crate) struct OpenedTicket {
     /// The decrypted octets; wiped when dropped.
-    plaintext: Zeroizing<Vec<u8>>,
+    plaintext: Scratch,
     /// Where in them the EncTicketPart lies.
     part: Range<usize>,
     /// The index of the key in the keytab.
@@ -21,7 +21,7 @@ pub(crate) struct OpenedTicket {
 
 impl OpenedTicket {
     pub(crate) const fn new(
-        plaintext: Zeroizing<Vec<u8>>,
+        plaintext: Scratch,
         part: Range<usize>,
         key: usize,
         selected: KeySelected,
@@ -101,7 +101,7 @@ impl KnownTicket {
         let texts = self
             .ciphertext
             .len()
-            .saturating_add(self.opened.plaintext.capacity());
+            .saturating_add(self.opened.plaintext.len());
         texts.saturating_add(size_of::<Self>())
     }
 }

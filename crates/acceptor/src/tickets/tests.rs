@@ -7,11 +7,11 @@
 
 use super::{KnownTicket, KnownTickets, OpenedTicket};
 use crate::identity::KeySelected;
+use crate::scratch::Scratch;
 use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::messages::{EncryptedData, KerberosTime, Ticket};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno};
-use zeroize::Zeroizing;
 
 const END: KerberosTime = KerberosTime::from_unix(1_000);
 const NOON: KerberosTime = KerberosTime::from_unix(500);
@@ -43,7 +43,8 @@ impl Sealed {
     }
 
     fn enter(&self, tickets: &KnownTickets, now: KerberosTime) {
-        let plaintext = Zeroizing::new(self.cipher.clone());
+        let mut plaintext = Scratch::default();
+        plaintext.hold(&self.cipher);
         let opened = OpenedTicket::new(plaintext, 0..700, 0, KeySelected::Exact);
         let key = Key::from_random(Enctype::Aes256CtsHmacSha1_96, &[1; 32]);
         let known = KnownTicket::new(&self.ticket(), opened, key, END).unwrap();
