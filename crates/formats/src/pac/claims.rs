@@ -212,10 +212,12 @@ impl<'a> Element<'a> for Entry<'a> {
 const NUMBER: ElementLayout = ElementLayout {
     octets: 8,
     alignment: 8,
+    any_octets: false, // a boolean is 0 or 1
 };
 const POINTER: ElementLayout = ElementLayout {
     octets: 4,
     alignment: 4,
+    any_octets: false,
 };
 
 /// The values of a claim, still to be decoded.

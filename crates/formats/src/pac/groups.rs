@@ -37,6 +37,7 @@ pub struct GroupMembership {
 
 impl Element<'_> for GroupMembership {
     const FIXED_OCTETS: usize = 8;
+    const ANY_OCTETS: bool = true;
 
     fn decode(fixed: &mut NdrReader<'_>, _: &mut NdrReader<'_>) -> Result<Self> {
         Ok(Self {

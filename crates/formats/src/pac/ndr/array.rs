@@ -12,6 +12,9 @@ pub(in crate::pac) type DecodeElement<'a, T> =
 pub(in crate::pac) trait Element<'a>: Copy {
     /// How many octets its fixed part takes.
     const FIXED_OCTETS: usize;
+    /// Whether any octets are an element, and none points to more: hundreds of groups need not be
+    /// looked at one by one.
+    const ANY_OCTETS: bool = false;
 
     /// Reads it.
     fn decode(fixed: &mut NdrReader<'a>, deferred: &mut NdrReader<'a>) -> Result<Self>;

@@ -48,6 +48,8 @@ pub(in crate::pac) struct ElementLayout {
     pub(in crate::pac) octets: usize,
     /// What the first stands at a multiple of.
     pub(in crate::pac) alignment: usize,
+    /// Whether any octets are an element, and none points to more.
+    pub(in crate::pac) any_octets: bool,
 }
 
 impl<'a> NdrReader<'a> {
@@ -199,12 +201,13 @@ impl<'a> NdrReader<'a> {
         let layout = ElementLayout {
             octets: T::FIXED_OCTETS,
             alignment: 4,
+            any_octets: T::ANY_OCTETS,
         };
         self.array_of(count, pointer, field, layout, T::decode)
     }
 
-    /// The same, of elements that `decode` reads. Every element is decoded once, so that none fails
-    /// later.
+    /// The same, of elements that `decode` reads. Every element that can be wrong is decoded once, so
+    /// that none fails later.
     pub(in crate::pac) fn array_of<T: Copy>(
         &mut self,
         count: u32,
@@ -229,8 +232,10 @@ impl<'a> NdrReader<'a> {
         let mut fixed = *self;
         self.octets(octets, field)?;
         let array = NdrArray::sent(count, fixed, *self, decode);
-        for _ in 0..count {
-            decode(&mut fixed, self)?;
+        if !layout.any_octets {
+            for _ in 0..count {
+                decode(&mut fixed, self)?;
+            }
         }
         Ok(array)
     }
