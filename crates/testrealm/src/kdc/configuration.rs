@@ -16,7 +16,7 @@ use std::{fs, io};
 type Entry = (Principal, Arc<Account>);
 
 /// How many users get their keytabs at once: a key takes milliseconds to be made from a password.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 8;
 
 /// Writes all files into `directory`, but for the keytabs that are returned. The first realm is the
 /// default one.

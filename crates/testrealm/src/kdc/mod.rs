@@ -12,8 +12,8 @@
 //! | `serve` | the same on sockets: `datagrams`, `connections`; `configuration` writes what clients need |
 //!
 //! What it leaves out, beside all that keeps a real KDC safe: FAST and other preauthentication,
-//! postdated and anonymous tickets, changing passwords, a replay cache, and the
-//! comparison of addresses in a ticket with the client's.
+//! postdated and anonymous tickets, resource-based constrained delegation, changing passwords, a
+//! replay cache, and the comparison of addresses in a ticket with the client's.
 
 mod account;
 mod as_exchange;
@@ -62,6 +62,11 @@ use std::time::SystemTime;
 /// It knows each service as it was built last, and the users that have a password. It has no
 /// sockets and no clock: a request goes in, and the reply comes out. [`MiniKdc::serve`] gives it
 /// both.
+///
+/// Beside tickets for passwords and keytabs it gives forwarded and renewed ones, those of
+/// user-to-user, referrals to the realm that has a service, and what services ask for on behalf of
+/// users ([`ServiceBuilder::may_delegate_to`](crate::ServiceBuilder::may_delegate_to)). Its tickets
+/// have PACs, unless [`TestRealm::issue_pacs`](crate::TestRealm::issue_pacs) says otherwise.
 #[derive(Clone, Debug)]
 pub struct MiniKdc {
     realm: Arc<Realm>,

@@ -37,7 +37,7 @@ impl MiniKdc {
     ///
     /// Keytabs and passwords are for their owner alone, where files have modes.
     /// They have the principals that there are now; the KDC knows those that come later, too. A key
-    /// takes milliseconds to be made from a password: of more than sixteen users the others get
+    /// takes milliseconds to be made from a password: of more than eight users the others get
     /// their keytabs while the KDC serves ([`ServedKdc::wait_for_keytabs`]).
     ///
     /// # Errors
