@@ -19,6 +19,7 @@ pub fn vector_file(name: &str) -> Value {
         "encryption" => include_str!("../vectors/encryption.json"),
         "keytab" => include_str!("../vectors/keytab.json"),
         "mit_gss_exchanges" => include_str!("../vectors/mit_gss_exchanges.json"),
+        "mit_messages" => include_str!("../vectors/mit_messages.json"),
         "pac" => include_str!("../vectors/pac.json"),
         "prf" => include_str!("../vectors/prf.json"),
         "principals" => include_str!("../vectors/principals.json"),

@@ -56,6 +56,52 @@ fn opens_the_wrap_token_of_windows() {
     assert_eq!(text, sealed);
 }
 
+/// What MIT's library sealed and signed: checksum, number and text of each token.
+#[test]
+fn makes_and_opens_the_tokens_of_mit() {
+    let mut seen = 0;
+    for vector in vectors("mit_messages") {
+        let enctype = i32::try_from(vector["etype"].as_i64().unwrap()).unwrap();
+        let enctype = Enctype::try_from(enctype);
+        let Ok(enctype @ (Enctype::Rc4Hmac | Enctype::Des3CbcSha1)) = enctype else {
+            continue;
+        };
+        let key = Key::new(enctype, &hex(&vector["key"])).unwrap();
+        let key = key.rfc1964().unwrap();
+        for each in vector["tokens"].as_array().unwrap() {
+            let (token, message) = (hex(&each["token"]), hex(&each["message"]));
+            // The frame has a tag, a length of one octet and the OID of 11 with its own header.
+            let (header, rest) = token[13..].split_at(8);
+            let (sequence, rest) = rest.split_at(8);
+            let (checksum, sealed) = rest.split_at(key.checksum_length());
+            let opened = key.open_sequence(sequence.try_into().unwrap(), checksum);
+            let (number, direction) = opened.unwrap();
+            assert_eq!(key.seal_sequence(number, direction, checksum), sequence);
+            assert_eq!(direction, 0, "{each}");
+            if each["kind"] == "mic" {
+                let made = key.checksum(Rfc1964Kind::Mic, &[header, &message]);
+                assert_eq!(made.as_ref(), checksum, "{each}");
+                continue;
+            }
+            let mut text = sealed.to_vec();
+            if each["kind"] == "wrap-conf" {
+                assert_eq!(header[2..6], [key.sgn_alg(), key.seal_alg()].concat());
+                key.open(number, &mut text).unwrap();
+            }
+            let padding = vec![key.padding(message.len()); key.padding(message.len()).into()];
+            assert_eq!(text[8..], [message, padding].concat(), "{each}");
+            key.verify(Rfc1964Kind::Wrap, &[header, &text], checksum)
+                .unwrap();
+            if each["kind"] == "wrap-conf" {
+                key.seal(number, &mut text);
+            }
+            assert_eq!(text, sealed, "{each}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 12);
+}
+
 #[test]
 fn refuses_a_direction_of_two_minds() {
     for enctype in [Enctype::Rc4Hmac, Enctype::Des3CbcSha1] {

@@ -9,6 +9,7 @@
 )]
 
 use portcullis_crypto::{Enctype, Key, KeyUsage, OpenError, Scattered, ScatteredError};
+use portcullis_testdata::{hex, vectors};
 
 const CONFOUNDER: [u8; 16] = [0x5a; 16];
 
@@ -95,6 +96,50 @@ fn octets_in_clear_are_covered_in_their_places() {
             assert_eq!(sealed.message, vec![0; 40], "wiped");
         }
     }
+}
+
+/// RFC 4121 §4.2.4: a header of 16 octets, whose copy without RRC is the tail. Without a trailer, tail
+/// and tag stand between header and confounder.
+#[test]
+fn opens_the_buffers_that_mit_sealed() {
+    let mut seen = 0;
+    for vector in vectors("mit_messages") {
+        let enctype = i32::try_from(vector["etype"].as_i64().unwrap()).unwrap();
+        let Ok(enctype) = Enctype::try_from(enctype) else {
+            continue; // not compiled in
+        };
+        let key = Key::new(enctype, &hex(&vector["key"])).unwrap();
+        let cipher = key.cipher(KeyUsage::INITIATOR_SEAL);
+        for each in vector["tokens"].as_array().unwrap() {
+            if each["layout"].is_null() || each["kind"] != "wrap-conf" {
+                continue;
+            }
+            let [header, sealed, trailer, before, after] =
+                ["header", "sealed", "trailer", "before", "after"].map(|name| hex(&each[name]));
+            let (header, rest) = header.split_at(16);
+            let (rotated, confounder) = rest.split_at(rest.len() - 16);
+            let rest = if trailer.is_empty() {
+                rotated
+            } else {
+                &trailer
+            };
+            let (tail, tag) = rest.split_at(16);
+            let mut parts = Sealed {
+                confounder: confounder.try_into().unwrap(),
+                message: sealed,
+                tail: tail.to_vec(),
+                tag: tag.to_vec(),
+            };
+            cipher
+                .open_scattered(&mut parts.text(&before, &after))
+                .unwrap();
+            assert_eq!(parts.message, hex(&each["message"]), "{each}");
+            let (ours, rotation) = (&parts.tail, [6, 7]);
+            assert!((0..16).all(|at| ours[at] == header[at] || rotation.contains(&at)));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 24, "{seen}");
 }
 
 #[test]
