@@ -2,7 +2,7 @@
 
 use portcullis_formats::gss::{InitialContextToken, TokenFlags, WrapHeader};
 use portcullis_fuzz::{
-    ENCTYPES, Recorded, alice_authenticator, alice_ticket_part, delegated_credential,
+    ENCTYPES, Recorded, alice_authenticator, alice_pac, alice_ticket_part, delegated_credential,
 };
 use portcullis_fuzz::{exported_context, join, negotiate, sasl};
 use portcullis_testdata::{hex, vector_file, vectors};
@@ -31,7 +31,9 @@ fn main() -> std::io::Result<()> {
     message_tokens(&mut target("message_token")?)?;
     wrapped(&mut target("inside_message")?)?;
     exported(&mut target("exported_context")?)?;
-    logins(&mut target("sasl")?)
+    logins(&mut target("sasl")?)?;
+    pacs(&mut target("pac")?, &mut target("inside_pac")?)?;
+    claims(&mut target("claims")?)
 }
 
 /// The seeds of one target, none twice.
@@ -281,6 +283,40 @@ fn wrapped(seeds: &mut Seeds) -> std::io::Result<()> {
 fn exported(seeds: &mut Seeds) -> std::io::Result<()> {
     for (enctype, octets) in exported_context::seeds() {
         seeds.add(&enctype.number().to_string(), octets)?;
+    }
+    Ok(())
+}
+
+/// Those of Windows, and one with every kind of buffer, of alice's and of the right time.
+fn pacs(bare: &mut Seeds, inside: &mut Seeds) -> std::io::Result<()> {
+    for vector in vectors("pac") {
+        let name = vector["name"].as_str().unwrap_or_default();
+        bare.add(name, hex(&vector["pac"]))?;
+    }
+    for (choice, enctype) in (0_u8..).zip(ENCTYPES) {
+        let pac = alice_pac(enctype);
+        inside.add(
+            &enctype.number().to_string(),
+            [&[choice], pac.as_slice()].concat(),
+        )?;
+        bare.add(&format!("alice-{}", enctype.number()), pac)?;
+    }
+    Ok(())
+}
+
+fn claims(seeds: &mut Seeds) -> std::io::Result<()> {
+    for (number, vector) in vectors("xpress_huffman").iter().enumerate() {
+        let size = hex(&vector["uncompressed"]).len() as u16;
+        let compressed = hex(&vector["compressed"]);
+        let input = [size.to_le_bytes().as_slice(), &compressed].concat();
+        seeds.add(&format!("ms-xca-{number}"), input)?;
+    }
+    for (number, vector) in vectors("claims").iter().enumerate() {
+        let buffer = hex(&vector["buffer"]);
+        seeds.add(
+            &format!("windows-{number}"),
+            [&[0, 0], buffer.as_slice()].concat(),
+        )?;
     }
     Ok(())
 }

@@ -11,14 +11,17 @@
 
 pub mod ap_req;
 pub mod ccache;
+pub mod claims;
 pub mod exported_context;
 pub mod inside_authenticator;
 pub mod inside_message;
+pub mod inside_pac;
 pub mod inside_ticket;
 pub mod keytab;
 pub mod krb_cred;
 pub mod message_token;
 pub mod negotiate;
+pub mod pac;
 pub mod principal;
 pub mod sasl;
 pub mod spnego;
@@ -31,6 +34,7 @@ mod reply;
 mod shapes;
 
 pub use forge::{ENCTYPES, alice_authenticator, alice_ticket_part, delegated_credential};
+pub use inside_pac::alice_pac;
 pub use messages::join;
 pub use recorded::{Conversation, Recorded};
 
@@ -38,17 +42,20 @@ pub use recorded::{Conversation, Recorded};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 16] = [
     ("ap_req", ap_req::run),
     ("ccache", ccache::run),
+    ("claims", claims::run),
     ("exported_context", exported_context::run),
     ("inside_authenticator", inside_authenticator::run),
     ("inside_message", inside_message::run),
+    ("inside_pac", inside_pac::run),
     ("inside_ticket", inside_ticket::run),
     ("keytab", keytab::run),
     ("krb_cred", krb_cred::run),
     ("message_token", message_token::run),
     ("negotiate", negotiate::run),
+    ("pac", pac::run),
     ("principal", principal::run),
     ("sasl", sasl::run),
     ("spnego", spnego::run),

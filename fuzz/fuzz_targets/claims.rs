@@ -1,0 +1,4 @@
+//! Compressed claims.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::claims::run(input));

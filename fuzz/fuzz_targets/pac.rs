@@ -1,0 +1,4 @@
+//! PACs.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::pac::run(input));
