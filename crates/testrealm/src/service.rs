@@ -173,7 +173,21 @@ impl ServiceBuilder {
         self
     }
 
-    /// Lets it do so in the name of users who never logged in to it: the tickets that it gets for
+    /// Lets these services get tickets for it in the name of their clients: resource-based
+    /// constrained delegation (`[MS-SFU]` §3.2.5.2.3).
+    ///
+    /// # Panics
+    /// When a name is no principal's.
+    pub fn accepts_delegation_from<'n>(
+        mut self,
+        services: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
+        let services = services.into_iter().map(|name| self.realm.principal(name));
+        self.delegation.accepts_from.extend(services);
+        self
+    }
+
+    /// Lets it act so in the name of users who never logged in to it: the tickets that it gets for
     /// them with S4U2Self are forwardable (`[MS-SFU]` §3.2.5.1.2, protocol transition). A service
     /// that may delegate to nobody gets forwardable ones anyway, as of MIT krb5.
     pub const fn ok_to_auth_as_delegate(mut self) -> Self {

@@ -40,6 +40,8 @@ impl Realm {
             write_keytab(directory.path(), &front, &service.keytab_octets());
             let service = realm.service_with(&back).enctypes([enctype]).build();
             write_keytab(directory.path(), &back, &service.keytab_octets());
+            let side = realm.service_with(&format!("side/e{number}"));
+            side.accepts_delegation_from([front.as_str()]).build();
         }
         Self {
             _kdc: realm.kdc().serve(directory.path(), 0).unwrap(),
@@ -97,6 +99,9 @@ fn a_service_gets_a_ticket_to_another_in_the_name_of_a_user() {
             .args(["-U", "alice", "-P", &back]));
         let listed = klist(&front);
         assert!(listed.contains(&format!("{back}@EXAMPLE.TEST")), "{listed}");
+        // One that lets it come.
+        let mut kvno = front.command("/usr/bin/kvno");
+        run(kvno.args(["-U", "alice", "-P", &format!("side/e{number}")]));
     }
 }
 

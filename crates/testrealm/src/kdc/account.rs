@@ -26,6 +26,8 @@ pub(crate) struct Account {
 pub(crate) struct Delegation {
     /// Of a service: whom it may ask tickets for, in the name of its clients (S4U2Proxy).
     pub(crate) may_delegate_to: Vec<Principal>,
+    /// Of a service: who may do so towards it, whatever may be said there.
+    pub(crate) accepts_from: Vec<Principal>,
     /// Of a service: whether it may do so for clients who did not log in to it (S4U2Self).
     pub(crate) ok_to_auth_as_delegate: bool,
     /// Of a user: whether no ticket in its name is ever forwardable.

@@ -12,7 +12,7 @@
 //! | `serve` | the same on sockets: `datagrams`, `connections`; `configuration` writes what clients need |
 //!
 //! What it leaves out, beside all that keeps a real KDC safe: FAST and other preauthentication,
-//! postdated and anonymous tickets, resource-based constrained delegation, changing passwords, a
+//! postdated and anonymous tickets, constrained delegation to other realms, changing passwords, a
 //! replay cache, and the comparison of addresses in a ticket with the client's.
 
 mod account;

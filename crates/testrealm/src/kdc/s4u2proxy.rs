@@ -1,13 +1,18 @@
 //! S4U2Proxy (`[MS-SFU]` §3.2.5.2): a service asks for a ticket to another in the name of a client,
 //! and shows the ticket that the client came with.
 
+use super::Account;
 use super::exchange::Exchange;
 use super::krb_error::Refusal;
 use super::open_ticket::OpenTicket;
 use super::presented::Presented;
 use super::target::Target;
-use portcullis_formats::messages::{KdcOptions, TicketFlags};
-use portcullis_formats::registry::ErrorCode;
+use portcullis::Principal;
+use portcullis_formats::der::{Decode as _, Encode as _};
+use portcullis_formats::messages::{KdcOptions, PaPacOptions, PacOptions, TicketFlags};
+use portcullis_formats::registry::{ErrorCode, PaDataType};
+
+const RESOURCE_BASED: PacOptions = PacOptions::RESOURCE_BASED_CONSTRAINED_DELEGATION;
 
 /// What changes a ticket has no place here.
 const NOT_OFFERED: [KdcOptions; 5] = [
@@ -47,7 +52,8 @@ pub(super) fn evidence(
     Ok(evidence)
 }
 
-/// The ticket must be one to the service that asks, and the target on the service's list.
+/// The ticket must be one to the service that asks, and the target on the service's list, or the
+/// service on the target's.
 fn delegate(
     exchange: &Exchange<'_>,
     presented: &Presented,
@@ -62,11 +68,32 @@ fn delegate(
         .zip(service)
         .filter(|(asker, service)| asker.principal() == service.principal());
     let (asker, _) = asker.ok_or(mismatch)?;
-    let listed = asker.delegation().may_delegate_to.iter();
-    let mut listed = listed.filter_map(|name| database.find(name));
-    if listed.any(|account| account.principal() == target.account.principal()) {
+    let names = |list: &[Principal], account: &Account| {
+        let mut accounts = list.iter().filter_map(|name| database.find(name));
+        accounts.any(|listed| listed.principal() == account.principal())
+    };
+    if names(&asker.delegation().may_delegate_to, &target.account) {
         return Ok(());
     }
-    let text = "UNSUPPORTED_S4U2PROXY_REQUEST"; // of MIT krb5 without resource-based delegation
+    let text = if !knows_resources(exchange)? {
+        "UNSUPPORTED_S4U2PROXY_REQUEST"
+    } else if names(&target.account.delegation().accepts_from, &asker) {
+        return Ok(());
+    } else {
+        "NOT_ALLOWED_TO_DELEGATE"
+    };
     Err(Refusal::new(ErrorCode::BADOPTION, text))
+}
+
+/// Whether the asker knows of resource-based constrained delegation.
+fn knows_resources(exchange: &Exchange<'_>) -> Result<bool, Refusal> {
+    let options = exchange.padata(PaDataType::PAC_OPTIONS);
+    let options = options.map(PaPacOptions::from_der).transpose()?;
+    Ok(options.is_some_and(|options| options.flags.contains(RESOURCE_BASED)))
+}
+
+/// What is sealed in the reply to who knows of it: that we do, too.
+pub(super) fn pac_options(exchange: &Exchange<'_>) -> Result<Option<Vec<u8>>, Refusal> {
+    let flags = RESOURCE_BASED;
+    Ok(knows_resources(exchange)?.then(|| PaPacOptions { flags }.to_der()))
 }

@@ -5,14 +5,15 @@ use super::issue::{Grant, Reply};
 use super::krb_error::Refusal;
 use super::lifetime::Lifetime;
 use super::presented::Presented;
+use super::s4u2proxy;
 use super::subject::Subject;
 use super::target::Target;
 use super::transited::Transited;
 use portcullis_formats::der::SequenceOfBuf;
 use portcullis_formats::messages::{
-    EncTicketPart, HostAddresses, KdcOptions, MessageType, TicketFlags,
+    EncTicketPart, HostAddresses, KdcOptions, MessageType, PaData, TicketFlags,
 };
-use portcullis_formats::registry::ErrorCode;
+use portcullis_formats::registry::{ErrorCode, PaDataType};
 
 /// What this KDC does not do.
 const NOT_OFFERED: [KdcOptions; 4] = [
@@ -68,24 +69,30 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
         authorization_data: presented.authorization_data(exchange, inherited)?,
         pac: subject.pac(exchange, &presented, &target)?,
     };
-    grant.issue(
-        exchange,
-        &target.ticket_key,
-        &reply(&presented, subject.padata),
-    )
+    let reply = reply(exchange, &presented, subject.padata)?;
+    grant.issue(exchange, &target.ticket_key, &reply)
 }
 
-fn reply(presented: &Presented, padata: [SequenceOfBuf; 2]) -> Reply {
+fn reply(
+    exchange: &Exchange<'_>,
+    presented: &Presented,
+    [padata, sealed]: [SequenceOfBuf; 2],
+) -> Result<Reply, Refusal> {
     let (key, usage) = presented.reply_key();
-    let [padata, encrypted_pa_data] = padata;
-    Reply {
+    let options = s4u2proxy::pac_options(exchange)?;
+    let options = options.as_ref().map(|value| PaData {
+        padata_type: PaDataType::PAC_OPTIONS,
+        padata_value: value,
+    });
+    let sealed: Vec<_> = sealed.borrow().iter().chain(options).collect();
+    Ok(Reply {
         msg_type: MessageType::TGS_REP,
         key,
         kvno: None,
         usage,
         padata,
-        encrypted_pa_data,
-    }
+        encrypted_pa_data: SequenceOfBuf::of(&sealed),
+    })
 }
 
 fn refuse_options(exchange: &Exchange<'_>, tgt: &EncTicketPart<'_>) -> Result<(), Refusal> {

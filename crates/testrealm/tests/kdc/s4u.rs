@@ -8,8 +8,8 @@ use portcullis::{Enctype, Principal};
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::messages::{
-    Checksum, EncKdcRepPart, KdcOptions, KdcRep, KerberosString, PaForUser, PaS4uX509User,
-    S4uOptions, S4uUserId, Ticket, TicketFlags,
+    Checksum, EncKdcRepPart, KdcOptions, KdcRep, KerberosString, PaForUser, PaPacOptions,
+    PaS4uX509User, PacOptions, S4uOptions, S4uUserId, Ticket, TicketFlags,
 };
 use portcullis_formats::registry::{ChecksumTypeNumber, ErrorCode, NameType, PaDataType};
 use portcullis_testrealm::{MiniKdc, Pacs, TestRealm, TestService};
@@ -381,6 +381,42 @@ fn only_a_forwardable_ticket_to_the_asker_delegates() {
     none.options = none.options | KdcOptions::PROXY;
     let reply = scene.kdc.answer(&request(&none), scene.now);
     assert_eq!(error(&reply).error_code, ErrorCode::BADOPTION);
+}
+
+/// [MS-SFU] §3.2.5.2.3: the other service says who may come.
+#[test]
+fn a_service_may_accept_delegation_of_its_own() {
+    let scene = scene(AES256);
+    let tgt = scene.tgt();
+    let evidence = scene.on_behalf(&tgt, "alice").ticket;
+    let log = scene.realm.service_with("log/db.example.test");
+    log.accepts_delegation_from(["host/web"]).build();
+    scene.realm.service("log/other.example.test");
+    let reply = |target: &str, flags: Option<PacOptions>| {
+        let mut presenting = Presenting::new(&tgt, scene.now);
+        let options = flags.map(|flags| PaPacOptions { flags }.to_der());
+        let options = options.map(|options| (PaDataType::PAC_OPTIONS, options));
+        presenting.padata.extend(options);
+        let mut wish = Wish::new(target).options(KdcOptions::CNAME_IN_ADDL_TKT);
+        wish.tickets = vec![evidence.clone()];
+        scene.kdc.answer(&presenting.request(&wish), scene.now)
+    };
+    let knows = PacOptions::RESOURCE_BASED_CONSTRAINED_DELEGATION;
+    let granted = reply("log/db.example.test", Some(knows));
+    let granted = KdcRep::from_der(&granted).unwrap();
+    assert!(principal("alice").is(granted.crealm, granted.cname));
+    let usage = KeyUsage::TGS_REP_SESSION;
+    let plaintext = crate::client::open(&tgt.session_key, usage, granted.enc_part.cipher);
+    let part = EncKdcRepPart::from_der(&plaintext).unwrap();
+    let options = part.encrypted_pa_data.unwrap().iter().next().unwrap();
+    let options = PaPacOptions::from_der(options.padata_value).unwrap();
+    assert_eq!(options.flags, knows);
+    let code = |target, flags| error(&reply(target, flags)).error_code;
+    let db = "log/db.example.test";
+    assert_eq!(code(db, None), ErrorCode::BADOPTION);
+    assert_eq!(code(db, Some(PacOptions::CLAIMS)), ErrorCode::BADOPTION);
+    let other = code("log/other.example.test", Some(knows));
+    assert_eq!(other, ErrorCode::BADOPTION);
 }
 
 #[test]
