@@ -137,19 +137,6 @@ impl Key {
         }
     }
 
-    /// Encrypts or decrypts, in place, the sequence number of an RFC 1964 token that has this
-    /// checksum (RFC 4757 §7.2). Nothing happens to it, and `false` is the answer, under a key that
-    /// is not of RC4-HMAC.
-    #[cfg(feature = "legacy-enctypes")]
-    #[must_use]
-    pub fn crypt_rc4_sequence(&self, checksum: &[u8; 8], sequence: &mut [u8; 8]) -> bool {
-        match &self.prepare().base {
-            Base::Rc4(base) => rc4_hmac::crypt_sequence(base, checksum, sequence),
-            _ => return false,
-        }
-        true
-    }
-
     /// What tokens of RFC 1964 are made with, if the key is of RC4-HMAC or DES3.
     #[cfg(feature = "legacy-enctypes")]
     #[must_use]

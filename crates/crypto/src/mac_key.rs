@@ -74,22 +74,6 @@ impl MacKey {
             Err(VerifyError)
         }
     }
-
-    /// Compares `leading` in constant time with the first octets of the checksum over the
-    /// concatenated `parts`: tokens of RFC 4757 §7.2 carry no more.
-    ///
-    /// # Errors
-    /// [`VerifyError`] when they are others.
-    #[cfg(feature = "legacy-enctypes")]
-    pub fn verify_leading(&self, parts: &[&[u8]], leading: &[u8; 8]) -> Result<(), VerifyError> {
-        let checksum = self.checksum(parts);
-        let expected: &[u8; 8] = checksum.as_ref().first_chunk().ok_or(VerifyError)?;
-        if bool::from(leading.as_slice().ct_eq(expected)) {
-            Ok(())
-        } else {
-            Err(VerifyError)
-        }
-    }
 }
 
 impl fmt::Debug for MacKey {

@@ -61,13 +61,6 @@ pub(crate) fn prf(key: &[u8], input: &[u8]) -> Vec<u8> {
     compute(&hmac::<Sha1>(key), &[input]).to_vec()
 }
 
-/// Encrypts or decrypts the sequence number of an RFC 1964 token with the key that belongs to its
-/// checksum (RFC 4757 §7.2: Kseq).
-pub(crate) fn crypt_sequence(base: &HmacMd5, checksum: &[u8; 8], sequence: &mut [u8; 8]) {
-    let kseq = Zeroizing::new(compute(&any_message(base), &[checksum]));
-    apply_keystream(&kseq, sequence);
-}
-
 /// What Kseq and Kcrypt are derived from: the key of message type 0.
 pub(crate) fn any_message(base: &HmacMd5) -> HmacMd5 {
     hmac(&Zeroizing::new(compute(base, &[&[0; 4]])))

@@ -96,76 +96,6 @@ impl<'a> MicToken<'a> {
     }
 }
 
-/// A MIC token of RFC 1964 §1.2.1 with the checksum of eight octets that RFC 4757 §7.2 gives it,
-/// without the frame around it.
-///
-/// ```text
-/// 0..1   TOK_ID    01 01
-/// 2..3   SGN_ALG   11 00 for RC4-HMAC
-/// 4..7   Filler    ff ff ff ff
-/// 8..15  SND_SEQ   encrypted
-/// 16..23 SGN_CKSUM
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rfc1964MicToken {
-    /// Which algorithm made the checksum.
-    pub sgn_alg: [u8; 2],
-    /// The sequence number and direction, encrypted.
-    pub snd_seq: [u8; 8],
-    /// The checksum, over the header and the message.
-    pub sgn_cksum: [u8; 8],
-}
-
-impl Rfc1964MicToken {
-    /// `SGN_ALG` of RC4-HMAC (RFC 4757 §7.2).
-    pub const HMAC: [u8; 2] = [0x11, 0];
-
-    /// Reads the octets inside the frame, identifier first.
-    ///
-    /// # Errors
-    /// [`DecodeError`] for another length, identifier or filler.
-    pub fn decode(inner: &[u8]) -> Result<Self> {
-        const NAME: &str = "RFC 1964 MIC token";
-        let truncated = truncated(NAME, "", 24, inner);
-        let (header, rest) = inner.split_first_chunk::<8>().ok_or(truncated)?;
-        let (snd_seq, rest) = rest.split_first_chunk().ok_or(truncated)?;
-        let (sgn_cksum, rest) = rest.split_first_chunk().ok_or(truncated)?;
-        let [id0, id1, alg0, alg1, filler @ ..] = *header;
-        if [id0, id1] != [1, 1] {
-            return Err(wrong(NAME, "TOK_ID", 0, "must be 01 01"));
-        }
-        if filler != [0xff; 4] {
-            return Err(wrong(NAME, "Filler", 4, "must be ff"));
-        }
-        if !rest.is_empty() {
-            return Err(DecodeError {
-                kind: DecodeErrorKind::TrailingData { octets: rest.len() },
-                offset: 24,
-                structure: NAME,
-                field: "",
-            });
-        }
-        Ok(Self {
-            sgn_alg: [alg0, alg1],
-            snd_seq: *snd_seq,
-            sgn_cksum: *sgn_cksum,
-        })
-    }
-
-    /// The first 8 octets, which the checksum covers.
-    #[must_use]
-    pub const fn header(&self) -> [u8; 8] {
-        let [alg0, alg1] = self.sgn_alg;
-        [1, 1, alg0, alg1, 0xff, 0xff, 0xff, 0xff]
-    }
-
-    /// The octets inside the frame.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        [self.header(), self.snd_seq, self.sgn_cksum].concat()
-    }
-}
-
 pub(super) const fn truncated(
     structure: &'static str,
     field: &'static str,
@@ -238,28 +168,5 @@ mod tests {
         let mut token = MIC.to_vec();
         token[2] = 0xf5;
         assert_eq!(MicToken::decode(&token).unwrap().header()[2], 0xf5);
-    }
-
-    #[test]
-    fn a_mic_token_of_rfc_1964_is_read_and_written_alike() {
-        let inner = b"\x01\x01\x11\x00\xff\xff\xff\xffsequencechecksum";
-        let token = Rfc1964MicToken::decode(inner).unwrap();
-        assert_eq!(token.sgn_alg, Rfc1964MicToken::HMAC);
-        assert_eq!(&token.snd_seq, b"sequence");
-        assert_eq!(&token.sgn_cksum, b"checksum");
-        assert_eq!(token.encode(), inner);
-        for end in 0..inner.len() {
-            assert!(Rfc1964MicToken::decode(&inner[..end]).is_err());
-        }
-        assert!(Rfc1964MicToken::decode(&[inner.as_slice(), &[0]].concat()).is_err());
-    }
-
-    #[test]
-    fn a_token_of_the_other_kind_is_refused() {
-        let inner = b"\x01\x01\x11\x00\xff\xff\xff\xffsequencechecksum";
-        assert!(MicToken::decode(inner).is_err());
-        assert!(Rfc1964MicToken::decode(MIC).is_err());
-        let wrap = [b"\x02\x01".as_slice(), &inner[2..]].concat();
-        assert!(Rfc1964MicToken::decode(&wrap).is_err());
     }
 }

@@ -19,6 +19,6 @@ pub use context_flags::ContextFlags;
 pub use first_token::FirstToken;
 pub use initial_token::{InitialContextToken, TokenId, frame, split_token_id};
 pub use mech::{DottedOid, Mechanism, oid_to_dotted};
-pub use mic_token::{MicToken, Rfc1964MicToken, TokenFlags};
+pub use mic_token::{MicToken, TokenFlags};
 pub use rfc1964_token::Rfc1964Head;
 pub use wrap_header::WrapHeader;
