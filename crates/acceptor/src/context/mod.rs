@@ -11,6 +11,7 @@ mod keys;
 mod message_error;
 mod mic;
 mod order;
+mod parts;
 mod prepared;
 mod prf;
 mod receiving;
@@ -21,10 +22,11 @@ mod wrap;
 
 pub use export::{ExportKey, ImportError};
 pub use halves::{Halves, OpeningHalf, SealingHalf};
-pub use in_place::{InPlace, Layout, TokenLengths, UnwrappedInPlace};
+pub use in_place::UnwrappedInPlace;
 pub(crate) use keys::ContextKeys;
 pub use message_error::MessageError;
 pub use order::Order;
+pub use parts::{InPlace, Layout, TokenLengths};
 pub use prf::PrfKey;
 pub use wrap::{Protection, Unwrapped};
 
