@@ -61,8 +61,9 @@ pub(crate) struct RealmArguments {
     #[arg(long, value_name = "REALM")]
     pub(crate) name: Option<RealmName>,
 
-    /// A user; may be repeated [default: alice, with a password that is printed]
-    #[arg(long = "user", value_name = "NAME:PASSWORD")]
+    /// A user, with the groups that tickets shall name; may be repeated [default: alice, with a
+    /// password that is printed]
+    #[arg(long = "user", value_name = "NAME:PASSWORD[:GROUP,GROUP]")]
     pub(crate) users: Vec<UserWords>,
 
     /// A service; may be repeated [default: HTTP/localhost]

@@ -239,6 +239,31 @@ fn the_file_describes_the_realm_and_the_options_go_before_it() {
     );
 }
 
+/// Services know groups by their SIDs, so that is what has to be told.
+#[test]
+fn groups_are_shown_with_their_sids_and_members() {
+    let toml = "[[user]]\nname = \"carol\"\npassword = \"x\"\ngroups = [\"staff\"]";
+    let toml = file("realm.toml", toml.as_bytes());
+    let (alice, bob) = ("alice:secret:staff,Domain Admins", "bob:secret");
+    let toml = toml.to_str().unwrap();
+    let arguments = [toml, "--user", alice, "--user", bob, "--seed", "7"];
+    let realm = Realm::start(&arguments);
+
+    let lines: BTreeMap<_, _> = realm
+        .said
+        .lines()
+        .filter_map(|line| line.strip_prefix("  S-1-5-21-"))
+        .map(|line| line.rsplit_once("  ").unwrap())
+        .map(|(sid, group)| (group, sid))
+        .collect();
+    let of_group: Vec<_> = lines.keys().copied().collect();
+    assert_eq!(of_group, ["Domain Admins: alice", "staff: carol, alice"]);
+    assert!(lines["Domain Admins: alice"].ends_with("-512"));
+    let again = Realm::start(&arguments);
+    assert!(again.said.contains(lines["staff: carol, alice"]));
+    assert!(!Realm::start(&["--seed", "7"]).said.contains("groups"));
+}
+
 #[test]
 fn paths_are_printed_as_a_shell_reads_them() {
     let directory = directory().join("a b");
@@ -287,7 +312,8 @@ fn a_malformed_file_is_refused_with_line_and_key() {
         (user, 1, "missing field `password`"),
         (&format!("{user}password = \"\""), 3, "a password has one"),
         (&format!("{user}passwort = \"x\""), 3, "field `passwort`"),
-        (&format!("{user}groups = [\"x\"]"), 3, "field `groups`"),
+        (&format!("{user}groups = \"x\""), 3, "groups = \"x\""),
+        (&format!("{user}groups = [\"\"]"), 3, "groups: a group has"),
         ("[[service]]\nkvno = 1\nname = 5", 3, "name = 5"),
         ("[[service]]\nname = \"a\"\nkvno = 0", 3, "kvno = 0"),
         ("[[service]]\nname = \"a b\"", 2, "a name has one character"),
@@ -310,11 +336,14 @@ fn a_file_that_is_not_there_is_named() {
 #[test]
 fn a_user_without_a_password_or_with_more_is_refused() {
     for (user, sentence) in [
-        ("alice", "there is no password: NAME:PASSWORD"),
+        ("alice", "there is no password: NAME:PASSWORD["),
         ("alice:", "a password has one character at least"),
         (":secret", "a name has one character at least"),
         ("al ice:secret", "a name has one character at least"),
-        ("alice:secret:admins,staff", "groups are not to be had"),
+        ("alice:secret:", "groups: a group has one character"),
+        ("alice:secret:staff,,admins", "groups: a group has one"),
+        ("alice:secret:staff, admins", "no blank around it"),
+        ("alice:secret:staff:admins", "goes into the file"),
     ] {
         let error = complaint(&["--user", user]);
         assert!(error.contains(sentence), "{user}: {error}");

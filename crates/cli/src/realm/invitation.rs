@@ -5,10 +5,12 @@ use super::plan::{Plan, Service, User};
 use super::shell::{Quoted, export_for_clients};
 use core::fmt::{self, Display, Formatter};
 use core::net::SocketAddr;
+use portcullis_testrealm::TestRealm;
 
 /// What is there, and what to type.
 pub(super) struct Invitation<'a> {
     pub(super) plan: &'a Plan,
+    pub(super) realm: &'a TestRealm,
     pub(super) directory: &'a Directory,
     pub(super) address: SocketAddr,
 }
@@ -31,6 +33,7 @@ impl Display for Invitation<'_> {
         for service in self.plan.services.iter().take(1) {
             call(f, service)?;
         }
+        self.list_groups(f)?;
         let goes = if self.directory.goes() {
             "; they go with the realm"
         } else {
@@ -46,6 +49,20 @@ impl Display for Invitation<'_> {
 }
 
 impl Invitation<'_> {
+    /// What a service sees of groups, and it sees no names.
+    fn list_groups(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let groups = self.plan.groups();
+        if groups.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "The groups, which tickets name by their SIDs:\n")?;
+        for (group, members) in groups {
+            let sid = self.realm.group(group).sid();
+            writeln!(f, "  {sid}  {group}: {}", members.join(", "))?;
+        }
+        writeln!(f)
+    }
+
     fn log_in(&self, f: &mut Formatter<'_>, user: &User) -> fmt::Result {
         let name = user.principal.display_without_realm();
         let keytab = self.directory.path().join(user.keytab());

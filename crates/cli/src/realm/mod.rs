@@ -49,9 +49,11 @@ async fn stay_up(plan: Plan) -> Result<(), Failure> {
         Some(path) => Directory::named(path)?,
         None => Directory::fresh()?,
     };
-    let kdc = serve(&plan.realm()?, &directory, plan.port)?;
+    let realm = plan.realm()?;
+    let kdc = serve(&realm, &directory, plan.port)?;
     say(Invitation {
         plan: &plan,
+        realm: &realm,
         directory: &directory,
         address: kdc.address(),
     })?;

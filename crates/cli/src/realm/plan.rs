@@ -2,13 +2,13 @@
 
 use super::error::RealmError;
 use super::file::{RealmFile, ServiceWords};
-use super::words::{Enctypes, Name, RealmName, UserWords};
+use super::words::{Enctypes, Group, Name, RealmName, UserWords};
 use crate::args::RealmArguments;
 use crate::failure::Failure;
 use portcullis::Principal;
 use portcullis::entropy::{Entropy, SystemEntropy};
 use portcullis_testrealm::TestRealm;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// What realm to serve: the command line, then the file, then what is usual.
@@ -68,13 +68,26 @@ impl Plan {
         })
     }
 
+    /// The groups that there are, and who is in each.
+    pub(super) fn groups(&self) -> BTreeMap<&str, Vec<String>> {
+        let mut groups = BTreeMap::new();
+        for user in &self.users {
+            for group in user.groups() {
+                let members: &mut Vec<_> = groups.entry(group).or_default();
+                members.push(user.principal.display_without_realm().to_string());
+            }
+        }
+        groups
+    }
+
     /// The realm, with the keys of its seed, or else with such as nobody knows.
     pub(super) fn realm(&self) -> Result<TestRealm, RealmError> {
         let realm = TestRealm::with_seed(self.name.as_str(), &octets(self.seed)?);
         for user in &self.users {
             let mut builder = realm
                 .user_with(user.words.name.as_str())
-                .password(user.password());
+                .password(user.password())
+                .in_groups(user.groups());
             if let Some(enctypes) = &self.enctypes {
                 builder = builder.enctypes(enctypes.all());
             }
@@ -97,6 +110,11 @@ impl Plan {
 impl User {
     pub(super) fn password(&self) -> &str {
         self.words.password.as_str()
+    }
+
+    /// The names of the groups that it is in.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
+        self.words.groups.iter().map(Group::as_str)
     }
 
     /// The name of its keytab among the files of the realm.

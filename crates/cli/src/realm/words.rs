@@ -20,12 +20,19 @@ pub(crate) struct Name(String);
 #[serde(try_from = "String")]
 pub(crate) struct Password(String);
 
-/// A user and the password: `NAME:PASSWORD` on the command line.
+/// The name of a group. Blanks may be in it, as in `Domain Admins`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Group(String);
+
+/// A user, the password and the groups: `NAME:PASSWORD[:GROUP,GROUP]` on the command line.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserWords {
     pub(super) name: Name,
     pub(super) password: Password,
+    #[serde(default)]
+    pub(super) groups: Vec<Group>,
 }
 
 /// One encryption type or more, the favourite first.
@@ -42,13 +49,17 @@ pub(crate) enum WordError {
     Name,
     #[error("a password has one character at least, and no control character")]
     Password,
-    #[error("there is no password: NAME:PASSWORD")]
+    #[error("there is no password: NAME:PASSWORD[:GROUP,GROUP]")]
     NoPassword,
     #[error(
-        "there is more than NAME:PASSWORD; groups are not to be had, since the KDC makes no PACs \
-         (a password with a `:` goes into the file)"
+        "there is more than NAME:PASSWORD[:GROUP,GROUP] (a password or a group with a `:` goes into \
+         the file)"
     )]
-    Groups,
+    Colon,
+    #[error(
+        "groups: a group has one character at least, no control character, and no blank around it"
+    )]
+    Group,
     #[error("enctypes: there has to be one")]
     NoEnctype,
     #[error("enctypes: {0:?} is none; there are {all}", all = Known)]
@@ -120,6 +131,25 @@ impl UserWords {
         Self {
             name: Name("alice".to_owned()),
             password: Password(password),
+            groups: Vec::new(),
+        }
+    }
+}
+
+impl Group {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Group {
+    type Error = WordError;
+
+    fn try_from(text: String) -> Result<Self, WordError> {
+        let unfit = text.is_empty() || text.trim() != text || text.contains(char::is_control);
+        match unfit {
+            true => Err(WordError::Group),
+            false => Ok(Self(text)),
         }
     }
 }
@@ -226,13 +256,19 @@ impl FromStr for UserWords {
     type Err = WordError;
 
     fn from_str(text: &str) -> Result<Self, WordError> {
-        let (name, password) = text.split_once(':').ok_or(WordError::NoPassword)?;
-        if password.contains(':') {
-            return Err(WordError::Groups);
-        }
+        let (name, rest) = text.split_once(':').ok_or(WordError::NoPassword)?;
+        let (password, groups) = match rest.split_once(':') {
+            Some((_, groups)) if groups.contains(':') => return Err(WordError::Colon),
+            Some((password, groups)) => (password, Some(groups)),
+            None => (rest, None),
+        };
+        let groups = groups.into_iter().flat_map(|groups| groups.split(','));
         Ok(Self {
             name: name.parse()?,
             password: password.to_owned().try_into()?,
+            groups: groups
+                .map(|group| group.to_owned().try_into())
+                .collect::<Result<_, _>>()?,
         })
     }
 }
