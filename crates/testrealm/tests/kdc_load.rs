@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     reason = "test code"
 )]
 
@@ -15,6 +16,8 @@ use std::sync::Barrier;
 use std::time::{Instant, SystemTime};
 use std::{fs, io, thread};
 
+/// EMFILE.
+const TOO_MANY_FILES: i32 = 24;
 const WEB: &str = "HTTP/web.example.test@EXAMPLE.TEST";
 
 fn ask_over_udp(address: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
@@ -38,13 +41,25 @@ fn realm_of(users: u32) -> TestRealm {
     realm
 }
 
-/// A ticket-granting ticket and a ticket, by the keytab that the KDC wrote.
-fn log_in(user: u32, directory: &Path, over_udp: bool, address: SocketAddr) -> Vec<u8> {
+/// A user with the keytab that the KDC wrote.
+fn client(user: u32, directory: &Path) -> TestClient {
     let keytab = fs::read(directory.join(format!("user{user}.keytab"))).unwrap();
     let name = format!("user{user}@EXAMPLE.TEST");
-    let mut client = TestClient::with_keytab(&name, &keytab).unwrap();
+    TestClient::with_keytab(&name, &keytab).unwrap()
+}
+
+/// A ticket-granting ticket and a ticket, and a token of them.
+fn log_in(mut client: TestClient, over_udp: bool, address: SocketAddr) -> Vec<u8> {
     let ask = if over_udp { ask_over_udp } else { ask_over_tcp };
-    let mut kdc = |_: &str, request: &[u8]| ask(address, request);
+    let mut kdc = |_: &str, request: &[u8]| loop {
+        match ask(address, request) {
+            // Where a process may have 1024 files, not all sockets are open at once.
+            Err(error) if error.raw_os_error() == Some(TOO_MANY_FILES) => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            asked => return asked,
+        }
+    };
     let token = client.token_for(WEB, SystemTime::now(), &mut kdc);
     token.unwrap().build().token().to_vec()
 }
@@ -55,14 +70,18 @@ fn a_thousand_logins_at_once_all_get_in() {
     let acceptor = Acceptor::new(realm.service("HTTP/web.example.test").keytab()).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let kdc = realm.kdc().serve(directory.path(), 0).unwrap();
+    let clients: Vec<_> = (0..8).map(|user| client(user, directory.path())).collect();
     let all_are_there = Barrier::new(1000);
     thread::scope(|scope| {
-        for client in 0..1000_u32 {
+        for number in 0..1000_u32 {
             let (acceptor, all_are_there) = (&acceptor, &all_are_there);
-            let (path, address) = (directory.path(), kdc.address());
+            let (user, address) = (
+                clients[usize::try_from(number % 8).unwrap()].clone(),
+                kdc.address(),
+            );
             scope.spawn(move || {
                 all_are_there.wait();
-                let token = log_in(client % 8, path, client % 16 < 8, address);
+                let token = log_in(user, number % 16 < 8, address);
                 let now = SystemTime::now();
                 assert!(acceptor.begin().step(&token, now).is_ok());
             });
@@ -95,8 +114,8 @@ fn a_kdc_that_is_dropped_leaves_no_thread_and_no_socket() {
         let realm = realm_of(1);
         let directory = tempfile::tempdir().unwrap();
         let kdc = realm.kdc().serve(directory.path(), 0).unwrap();
-        log_in(0, directory.path(), true, kdc.address());
-        log_in(0, directory.path(), false, kdc.address());
+        log_in(client(0, directory.path()), true, kdc.address());
+        log_in(client(0, directory.path()), false, kdc.address());
         // Somebody who connects, says nothing and stays.
         let silent = std::net::TcpStream::connect(kdc.address()).unwrap();
         let dropped = Instant::now();
@@ -134,17 +153,24 @@ fn a_thousand_realms_leave_no_memory_behind() {
     assert!(!alone || grown < 1024, "{grown} KiB more");
 }
 
+/// The keytabs in this directory.
+fn keytabs(directory: &Path) -> usize {
+    let files = fs::read_dir(directory).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".keytab")).count()
+}
+
+/// Two keys of each would take seconds, and so would it to wait for them at the end.
 #[test]
-fn five_hundred_users_do_not_delay_the_start() {
-    let start = Instant::now();
+fn five_hundred_users_do_not_delay_the_start_nor_the_end() {
     let realm = realm_of(500);
     let directory = tempfile::tempdir().unwrap();
     let kdc = realm.kdc().serve(directory.path(), 0).unwrap();
-    // Two keys of each would take seconds.
-    let started = start.elapsed();
-    assert!(started < Duration::from_secs(3), "{started:?}");
-    drop(kdc); // and nobody waits for the other keytabs
-    assert!(start.elapsed() < Duration::from_secs(5));
+    let at_start = keytabs(directory.path());
+    assert!((9..400).contains(&at_start), "{at_start}"); // that of the services, too
+    drop(kdc);
+    let at_end = keytabs(directory.path());
+    assert!(at_end < 500, "{at_end}");
 }
 
 #[test]
@@ -153,9 +179,6 @@ fn the_other_keytabs_come_while_the_kdc_serves() {
     let directory = tempfile::tempdir().unwrap();
     let kdc = realm.kdc().serve(directory.path(), 0).unwrap();
     kdc.wait_for_keytabs().unwrap();
-    log_in(23, directory.path(), false, kdc.address());
-    let files = fs::read_dir(directory.path()).unwrap();
-    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    let keytabs = names.filter(|name| name.ends_with(".keytab")).count();
-    assert_eq!(keytabs, 25); // that of the services, too
+    log_in(client(23, directory.path()), false, kdc.address());
+    assert_eq!(keytabs(directory.path()), 25);
 }
