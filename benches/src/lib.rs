@@ -13,6 +13,20 @@ pub use exchange::{CLIENT, Exchange, NUMBERS};
 pub use floor::{Floor, Login};
 pub use tokens::{Envelope, TicketUse, Tokens};
 
+/// Octets of a ticket: what a KDC puts into it with a PAC of no group, and what groups make of it.
+pub const TICKETS: [usize; 4] = [750, 1536, 4096, 12288];
+
+/// A login with a ticket of so many octets, but for a few.
+///
+/// # Panics
+/// When `number` is that of no enctype that is compiled in.
+#[must_use]
+pub fn with_ticket(number: i32, octets: usize) -> Exchange {
+    let enctype = portcullis::Enctype::try_from(number).expect("an enctype that is compiled in");
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_000);
+    Exchange::with_ticket_of(enctype, octets, now)
+}
+
 /// The README, whose Rust code has to compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -1,10 +1,9 @@
 //! The inputs that are made here are what they should be: everybody accepts them.
 
 use portcullis::{Enctype, Step};
-use portcullis_benches::{CLIENT, Envelope, Exchange, Floor, TicketUse, Tokens};
+use portcullis_benches::{CLIENT, Envelope, Exchange, Floor, TICKETS, TicketUse, Tokens};
 use std::time::{Duration, UNIX_EPOCH};
 
-const SIZES: [usize; 4] = [750, 1536, 4096, 12288];
 const ENCTYPES: [Enctype; 4] = [
     Enctype::Aes128CtsHmacSha1_96,
     Enctype::Aes256CtsHmacSha1_96,
@@ -15,7 +14,7 @@ const ENCTYPES: [Enctype; 4] = [
 fn exchanges() -> impl Iterator<Item = (usize, Exchange)> {
     let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     ENCTYPES.into_iter().flat_map(move |enctype| {
-        SIZES.map(|octets| (octets, Exchange::with_ticket_of(enctype, octets, now)))
+        TICKETS.map(|octets| (octets, Exchange::with_ticket_of(enctype, octets, now)))
     })
 }
 

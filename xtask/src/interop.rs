@@ -12,7 +12,7 @@ use crate::tests::{outcome, runner};
 
 /// Builds the programs and runs the tests of `interop`; those that a missing peer made return early count as skipped.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let builds: [(&str, &[&str]); 6] = [
+    let builds: [(&str, &[&str]); 7] = [
         (
             "PORTCULLIS_BIN",
             &["--package", "portcullis-cli", "--bin", "portcullis"],
@@ -102,12 +102,18 @@ pub(crate) fn record() -> bool {
 
 /// Builds a program for release and returns where cargo put it.
 pub(crate) fn executable(which: &[&str]) -> Option<PathBuf> {
+    executable_of("release", which)
+}
+
+/// The same with another profile of the workspace.
+pub(crate) fn executable_of(profile: &str, which: &[&str]) -> Option<PathBuf> {
     let mut build = cargo(&[
         "build",
-        "--release",
+        "--profile",
+        profile,
         "--message-format=json-render-diagnostics",
     ]);
-    println!("$ cargo build --release {}", which.join(" "));
+    println!("$ cargo build --profile {profile} {}", which.join(" "));
     let output = build
         .args(which)
         .stdin(Stdio::null())

@@ -14,6 +14,7 @@ mod musl;
 mod narrow;
 mod peers;
 mod report;
+mod speed;
 mod tests;
 mod tidy;
 
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
-steps: peers fmt clippy deny tests doctests narrow tidy interop musl fuzz";
+steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,6 +61,7 @@ fn test(only: &[&str]) -> bool {
     report.step("tidy", || tidy::run(&root).outcome());
     report.step("interop", || interop::run(&root));
     report.step("musl", || musl::run(&root));
+    report.step("speed", || speed::run(&root));
     report.step("fuzz", || fuzz::run(&root));
     report.print()
 }

@@ -11,7 +11,11 @@ use crate::report::Outcome;
 
 /// Debian packages that are no peers, each with a program of it: a static build needs the first if any dependency has
 /// C in it, libFuzzer is C++.
-const TOOLS: [(&str, &str); 2] = [("musl-gcc", "musl-tools"), ("c++", "g++")];
+const TOOLS: [(&str, &str); 3] = [
+    ("musl-gcc", "musl-tools"),
+    ("c++", "g++"),
+    ("valgrind", "valgrind"), // counts instructions
+];
 
 /// Installs what is missing with apt when we are root; then each peer counts as passed or skipped, or, with `CI=true`,
 /// as failed.

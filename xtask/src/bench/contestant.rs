@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 const CLIENT: &str = "alice@EXAMPLE.TEST";
 
 /// A process that waits for files. It ends when this is dropped.
-pub(super) struct Contestant {
+pub(crate) struct Contestant {
     process: Child,
     requests: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -16,7 +16,7 @@ pub(super) struct Contestant {
 
 impl Contestant {
     /// Starts it.
-    pub(super) fn start(command: &mut Command) -> Result<Self, String> {
+    pub(crate) fn start(command: &mut Command) -> Result<Self, String> {
         let started = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -33,7 +33,7 @@ impl Contestant {
     }
 
     /// A line in, a line out.
-    pub(super) fn ask(&mut self, line: &str) -> Result<String, String> {
+    pub(crate) fn ask(&mut self, line: &str) -> Result<String, String> {
         let requests = self.requests.as_mut().ok_or("no standard input")?;
         let sent = writeln!(requests, "{line}").and_then(|()| requests.flush());
         let mut answer = String::new();

@@ -19,6 +19,8 @@ mod table;
 use std::fs;
 use std::path::Path;
 
+pub(crate) use contestant::Contestant;
+
 /// What was asked for.
 struct Options {
     /// How many rounds.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::heimdal;
 use crate::command::{cargo, good, quiet};
-use crate::interop::executable;
+use crate::interop::executable_of;
 
 const MIT_HEADERS: &str = "/usr/include/mit-krb5";
 const MIT_LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu/mit-krb5";
@@ -49,7 +49,7 @@ pub(super) struct Rivals {
 /// Builds everybody. Ours must build, the others may be missing, and then it says so.
 pub(super) fn build(root: &Path, directory: &Path) -> Result<Rivals, String> {
     let bench = ["--package", "portcullis-benches", "--bin", "contestant"];
-    let ours = executable(&bench).ok_or("ours does not build")?;
+    let ours = executable_of("fast", &bench).ok_or("ours does not build")?;
     let configuration = directory.join("krb5.conf");
     let realm = "[libdefaults]\ndefault_realm = EXAMPLE.TEST\ndns_lookup_kdc = false\n";
     fs::write(&configuration, realm).map_err(|error| format!("krb5.conf: {error}"))?;
@@ -57,7 +57,7 @@ pub(super) fn build(root: &Path, directory: &Path) -> Result<Rivals, String> {
         Rival::new("floor", &ours, &["floor", KEYTAB], &[Kind::First]),
         Rival::new("portcullis", &ours, &["ours", KEYTAB], ALL),
     ];
-    if let Some(musl) = executable(&[&bench[..], &["--target", MUSL]].concat()) {
+    if let Some(musl) = executable_of("fast", &[&bench[..], &["--target", MUSL]].concat()) {
         all.push(Rival::new(
             "portcullis, static musl",
             &musl,
@@ -266,7 +266,7 @@ fn jgss(root: &Path, directory: &Path) -> Vec<Rival> {
 /// Builds a program of a workspace of its own into this workspace's target directory.
 fn built_apart(root: &Path, manifest: &Path, which: &[&str]) -> Option<PathBuf> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let mut build = cargo(&["build", "--release", "--manifest-path"]);
+    let mut build = cargo(&["build", "--profile", "fast", "--manifest-path"]);
     build
         .arg(manifest)
         .arg("--target-dir")
@@ -275,10 +275,10 @@ fn built_apart(root: &Path, manifest: &Path, which: &[&str]) -> Option<PathBuf> 
         println!("left out: {} does not build", manifest.display());
         return None;
     }
-    let release = target.join("rivals/release");
+    let built = target.join("rivals/fast");
     Some(match which.last() {
-        Some(example) => release.join("examples").join(example),
-        None => release.join("portcullis-rival-krb5"),
+        Some(example) => built.join("examples").join(example),
+        None => built.join("portcullis-rival-krb5"),
     })
 }
 
