@@ -164,8 +164,8 @@ fn is_good(choice: &[u8], offered: u8) -> bool {
     // The octets that a token has beyond its message, under aes256-cts-hmac-sha1-96.
     let room = match layer {
         1 => true,
-        2 => max > 28,
-        4 | 6 => max > 60,
+        2 | 3 => max > 28,
+        4..=7 => max > 60,
         _ => return false,
     };
     let its_own = name.is_empty() || name == ALICE.as_bytes();

@@ -93,6 +93,12 @@ impl Peer {
         packages: &["ldap-utils"],
         probe: &["/bin/sh", "-c", "test -x /usr/bin/ldapwhoami"],
     };
+    /// Samba's GENSEC, driven from Python.
+    pub const SAMBA_GENSEC: Self = Self {
+        name: "python3-samba",
+        packages: &["python3-samba"],
+        probe: &["/usr/bin/python3", "-c", "import samba.gensec"],
+    };
     /// PostgreSQL's command-line client.
     pub const PSQL: Self = Self {
         name: "psql",
@@ -169,6 +175,7 @@ impl Peer {
         Self::SAMBA_AD,
         Self::HEIMDAL,
         Self::LDAP_UTILS,
+        Self::SAMBA_GENSEC,
         Self::PSQL,
         Self::POSTGRESQL,
     ];

@@ -16,8 +16,17 @@ fn serve(realm: &MitRealm, options: &[&str]) -> Listener {
 
 /// What alice's `ldapwhoami` says, if it succeeds; otherwise the same as an error.
 fn who_am_i(realm: &MitRealm, server: &Listener, options: &[&str]) -> Result<String, String> {
+    ask(realm, server, "/usr/bin/ldapwhoami", options)
+}
+
+fn ask(
+    realm: &MitRealm,
+    server: &Listener,
+    program: &str,
+    options: &[&str],
+) -> Result<String, String> {
     let alice = realm.login("alice");
-    let mut client = alice.command("/usr/bin/ldapwhoami");
+    let mut client = alice.command(program);
     client.arg("-N").args(options);
     client.args(["-H", &format!("ldap://localhost:{}", server.port)]);
     let output = try_run(&mut client);
@@ -52,6 +61,20 @@ fn ldapwhoami_has_the_layer_of_spnegos_flags() {
         let said = said.unwrap_or_else(|said| panic!("{properties}: {said}"));
         assert!(said.contains("u:alice@EXAMPLE.TEST"), "{said}");
         assert!(said.contains(&format!("SASL SSF: {ssf}\n")), "{said}");
+    }
+}
+
+/// RFC 4422 §3.2: so that a client sees whether somebody shortened the list on its way.
+#[test]
+fn ldapsearch_reads_the_list_of_mechanisms_through_the_layer() {
+    let Some(realm) = realm() else { return };
+    let server = serve(&realm, &[]);
+    let options = ["-Y", "GSSAPI", "-LLL", "-b", "", "-s", "base"];
+    let said = ask(&realm, &server, "/usr/bin/ldapsearch", &options).unwrap();
+    assert!(said.contains("SASL SSF: 256\n"), "{said}");
+    for name in ["GSSAPI", "GSS-SPNEGO"] {
+        let line = format!("supportedSASLMechanisms: {name}\n");
+        assert!(said.contains(&line), "{said}");
     }
 }
 

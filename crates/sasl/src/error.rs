@@ -46,7 +46,7 @@ pub enum Error {
         /// The octets that it has.
         octets: usize,
     },
-    /// The client chose a layer that was not offered, or not exactly one.
+    /// The client chose a layer that was not offered, or none.
     #[error("client chose the security layers {chosen:#04x}, offered was {offered}")]
     NotOffered {
         /// The octet that it sent.

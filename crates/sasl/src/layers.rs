@@ -63,18 +63,19 @@ pub(crate) enum Layer {
 impl Layer {
     /// The layer that the client chose by an octet, if it is one that was offered.
     pub(crate) fn chosen(octet: u8, offered: Layers) -> Option<Self> {
-        // PEER Active Directory's clients take both bits of a protected layer for the stronger one.
-        let chosen = match Layers(octet) {
-            Layers::PROTECTED => Layers::CONFIDENTIALITY,
-            chosen => chosen,
-        };
-        let layer = match chosen {
-            Layers::NONE => Self::None,
-            Layers::INTEGRITY => Self::Wrapped(Protection::Integrity),
-            Layers::CONFIDENTIALITY => Self::Wrapped(Protection::Confidentiality),
-            _ => return None,
-        };
-        offered.contains(Layers(octet)).then_some(layer)
+        let chosen = Layers(octet);
+        if !offered.contains(chosen) {
+            return None;
+        }
+        // PEER Samba sends all the bits that it agrees with, other clients of Active Directory both
+        // protected layers, and mean the strongest; RFC 4752 §3.1 wants one bit.
+        if chosen.contains(Layers::CONFIDENTIALITY) {
+            return Some(Self::Wrapped(Protection::Confidentiality));
+        }
+        if chosen.contains(Layers::INTEGRITY) {
+            return Some(Self::Wrapped(Protection::Integrity));
+        }
+        chosen.contains(Layers::NONE).then_some(Self::None)
     }
 }
 
@@ -125,16 +126,23 @@ mod tests {
     }
 
     #[test]
-    fn both_protected_layers_at_once_are_the_stronger_one_if_both_were_offered() {
+    fn of_several_layers_the_strongest_counts_if_all_were_offered() {
         let sealed = Layer::Wrapped(Protection::Confidentiality);
+        let signed = Layer::Wrapped(Protection::Integrity);
+        assert_eq!(Layer::chosen(3, Layers::ANY), Some(signed));
+        for octet in [5, 6, 7] {
+            assert_eq!(Layer::chosen(octet, Layers::ANY), Some(sealed), "{octet}");
+        }
         assert_eq!(Layer::chosen(6, Layers::PROTECTED), Some(sealed));
+        assert_eq!(Layer::chosen(7, Layers::PROTECTED), None);
         assert_eq!(Layer::chosen(6, Layers::CONFIDENTIALITY), None);
         assert_eq!(Layer::chosen(6, Layers::INTEGRITY), None);
     }
 
     #[test]
-    fn no_other_octet_is_a_choice() {
-        for octet in (0..=u8::MAX).filter(|octet| ![1, 2, 4, 6].contains(octet)) {
+    fn no_layer_and_unknown_ones_are_no_choice() {
+        assert_eq!(Layer::chosen(0, Layers::ANY), None);
+        for octet in 8..=u8::MAX {
             assert_eq!(Layer::chosen(octet, Layers::ANY), None, "{octet}");
         }
     }

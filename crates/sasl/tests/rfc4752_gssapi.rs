@@ -225,6 +225,7 @@ fn a_layer_that_was_not_offered_is_refused() {
         (Layers::PROTECTED, 1),
         (Layers::CONFIDENTIALITY, 2),
         (Layers::CONFIDENTIALITY, 6),
+        (Layers::PROTECTED, 7),
         (Layers::NONE, 4),
     ] {
         let offered = desk.offer(&desk.server(layers), desk.alice());
@@ -235,9 +236,9 @@ fn a_layer_that_was_not_offered_is_refused() {
 }
 
 #[test]
-fn a_choice_of_several_layers_or_of_none_is_refused() {
+fn a_choice_of_no_layer_at_all_or_of_an_unknown_one_is_refused() {
     let desk = Desk::new();
-    for chosen in [0, 3, 5, 7, 8, 0x81, 0xff] {
+    for chosen in [0, 8, 9, 0x0c, 0x81, 0xff] {
         let offered = desk.offer(&desk.server(Layers::ANY), desk.alice());
         let refused = offered.choose(&[chosen, 1, 0, 0]).0.unwrap_err();
         let offered = Layers::ANY;
@@ -245,12 +246,19 @@ fn a_choice_of_several_layers_or_of_none_is_refused() {
     }
 }
 
+/// Samba's clients send all that they agree with.
 #[test]
-fn both_protected_layers_at_once_are_confidentiality() {
+fn of_several_layers_the_strongest_is_chosen() {
     let desk = Desk::new();
-    let offered = desk.offer(&desk.server(Layers::PROTECTED), desk.alice());
-    let layer = offered.choose(&[6, 1, 0, 0]).0.unwrap().into_layer();
-    assert_eq!(layer.unwrap().protection(), Protection::Confidentiality);
+    for (layers, chosen, protection) in [
+        (Layers::PROTECTED, 6, Protection::Confidentiality),
+        (Layers::ANY, 7, Protection::Confidentiality),
+        (Layers::ANY, 3, Protection::Integrity),
+    ] {
+        let offered = desk.offer(&desk.server(layers), desk.alice());
+        let layer = offered.choose(&[chosen, 1, 0, 0]).0.unwrap().into_layer();
+        assert_eq!(layer.unwrap().protection(), protection);
+    }
 }
 
 #[test]

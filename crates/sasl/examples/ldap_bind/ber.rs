@@ -11,6 +11,9 @@ pub(crate) const ENUMERATED: u8 = 0x0a;
 /// SEQUENCE.
 pub(crate) const SEQUENCE: u8 = 0x30;
 
+/// SET.
+pub(crate) const SET: u8 = 0x31;
+
 /// Elements, one after the other.
 pub(crate) struct Elements<'a>(pub(crate) &'a [u8]);
 

@@ -1,5 +1,5 @@
 //! An LDAP server that knows who you are, and nothing else: SASL binds with GSSAPI or GSS-SPNEGO,
-//! and the answer to "Who am I?" (RFC 4532) through the security layer.
+//! and the answers to "Who am I?" (RFC 4532) and "What are you?" through the security layer.
 //!
 //! ```console
 //! $ cargo run -p portcullis-sasl --example ldap_bind -- --keytab ldap.keytab
@@ -119,10 +119,22 @@ fn serve(stream: TcpStream, server: &SaslServer) -> Fallible<()> {
                 };
                 connection.send(&message::who_am_i_response(number, &name))?;
             }
+            Request::Search { base } => connection.send(&found(number, base))?,
             Request::Unbind => return Ok(()),
         }
     }
     Ok(())
+}
+
+/// A client that asks again behind the security layer sees whether somebody took a mechanism out
+/// of the list on its way (RFC 4422 §3.2).
+fn found(number: &[u8], base: &[u8]) -> Vec<u8> {
+    if !base.is_empty() {
+        return message::search_done(number, ResultCode::NO_SUCH_OBJECT);
+    }
+    let entry = message::root_entry(number, &Mechanism::ALL.map(Mechanism::name));
+    let done = message::search_done(number, ResultCode::SUCCESS);
+    [entry, done].concat()
 }
 
 fn bind(
