@@ -162,6 +162,13 @@ impl ServiceBuilder {
         self
     }
 
+    /// Tells clients that they may forward their ticket-granting ticket to it (OK-AS-DELEGATE,
+    /// RFC 4120 §2.8): unconstrained delegation.
+    pub const fn ok_as_delegate(mut self) -> Self {
+        self.delegation.ok_as_delegate = true;
+        self
+    }
+
     /// Lets it get tickets for these services in the name of its clients: constrained delegation,
     /// S4U2Proxy (`[MS-SFU]` §3.2.5.2).
     ///

@@ -41,6 +41,7 @@ impl Realm {
             let service = realm.service_with(&back).enctypes([enctype]).build();
             write_keytab(directory.path(), &back, &service.keytab_octets());
             let side = realm.service_with(&format!("side/e{number}"));
+            let side = side.ok_as_delegate();
             side.accepts_delegation_from([front.as_str()]).build();
         }
         Self {
@@ -138,6 +139,21 @@ fn kvno_asks_in_each_enctype_alone() {
         let front = realm.front(number);
         let mut kvno = front.command("/usr/bin/kvno");
         run(kvno.args(["-U", "alice", "-P", &format!("back/e{number}")]));
+    }
+}
+
+#[test]
+fn clients_see_whom_they_may_forward_a_ticket_to() {
+    if !present(&[Peer::MIT]) {
+        return;
+    }
+    let realm = Realm::start();
+    let alice = realm.files.login("alice");
+    for (service, flags) in [("back/e18", "Flags: FAT,"), ("side/e18", "Flags: FATO,")] {
+        alice.kvno(service);
+        let listed = klist(&alice);
+        let (_, ticket) = listed.split_once(service).expect("in the list");
+        assert!(ticket.contains(flags), "{listed}");
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Delegation {
     pub(crate) accepts_from: Vec<Principal>,
     /// Of a service: whether it may do so for clients who did not log in to it (S4U2Self).
     pub(crate) ok_to_auth_as_delegate: bool,
+    /// Of a service: whether clients may give it their whole identity.
+    pub(crate) ok_as_delegate: bool,
     /// Of a user: whether no ticket in its name is ever forwardable.
     pub(crate) not_delegated: bool,
 }

@@ -52,7 +52,7 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> Result<Vec<u8>, Refusal> {
     let transited = Transited::of(&subject.client, &presented.tgt, &exchange.realm)?;
     let inherited = subject.inherited(&presented)?;
     let grant = Grant {
-        flags: flags(exchange, &tgt, &subject, &transited),
+        flags: flags(exchange, &tgt, &subject, &transited) | advice(exchange, &target),
         crealm: subject.client.realm(),
         cname: subject.client.name(),
         srealm: target.realm(),
@@ -151,6 +151,14 @@ fn flags(
         .chain(inherited)
         .chain(judged)
         .fold(TicketFlags::default(), |flags, flag| flags | flag)
+}
+
+/// What clients may do with the service; in a renewed ticket it stays as it is.
+fn advice(exchange: &Exchange<'_>, target: &Target) -> TicketFlags {
+    if target.account.delegation().ok_as_delegate && !exchange.asks(KdcOptions::RENEW) {
+        return TicketFlags::OK_AS_DELEGATE;
+    }
+    TicketFlags::default()
 }
 
 /// A ticket that is handed on counts where its new holder is (RFC 4120 §2.6).

@@ -107,6 +107,18 @@ fn a_forwardable_ticket_is_forwarded_and_says_so() {
 }
 
 #[test]
+fn the_ticket_says_whether_the_service_may_have_a_forwarded_one() {
+    let scene = scene();
+    let trusted = scene.realm.service_with("HTTP/trusted.example.test");
+    trusted.ok_as_delegate().build();
+    let alice = tgt(&scene, "alice", KdcOptions::FORWARDABLE);
+    for (service, said) in [("HTTP/trusted.example.test", true), (WEB, false)] {
+        let ticket = ask(&scene.kdc, &alice, &Wish::new(service), scene.now);
+        assert_eq!(ticket.flags.contains(TicketFlags::OK_AS_DELEGATE), said);
+    }
+}
+
+#[test]
 fn a_proxiable_ticket_makes_a_proxy() {
     let scene = scene();
     let wish = Wish::new(WEB).options(KdcOptions::PROXY);
