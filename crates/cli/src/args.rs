@@ -115,8 +115,17 @@ pub(crate) struct DemoArguments {
 #[command(after_long_help = AFTER_ACCEPT)]
 pub(crate) struct AcceptArguments {
     /// The service's keys
-    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["batch", "krb5_conf"])]
     pub(crate) keytab: Option<PathBuf>,
+
+    /// A krb5.conf; may be repeated, as files follow each other in KRB5_CONFIG [default: none]
+    ///
+    /// Read for what the other options do not say: default_keytab_name, clockskew,
+    /// permitted_enctypes, [capaths]; and for auth_to_local and auth_to_local_names of the
+    /// default_realm, which give the client its local name. What is off by default stays off
+    /// without --allow.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) krb5_conf: Vec<PathBuf>,
 
     /// The service that tokens must be for [default: any of the keytab]
     ///
@@ -158,7 +167,7 @@ pub(crate) struct AcceptArguments {
     pub(crate) format: Option<Format>,
 
     /// Read requests from standard input, one JSON object a line; answer one verdict a line
-    #[arg(long, conflicts_with_all = ["keytab", "service", "now", "skew", "allow",
+    #[arg(long, conflicts_with_all = ["keytab", "krb5_conf", "service", "now", "skew", "allow",
         "pac", "channel_bindings", "channel_binding_data", "server_cert", "tokens"])]
     pub(crate) batch: bool,
 
@@ -272,7 +281,8 @@ case, is base64; any other is raw. An empty one asks for the hints of SPNEGO.
 
 JSON: one object, every key always there, null when unknown:
   {\"verdict\":\"accepted|continue|rejected\",\"mechanism\":\"krb5|ms-krb5|...\",
-   \"framing\":\"spnego|gss|raw\",\"client\":\"alice@REALM\",\"service\":\"HTTP/web@REALM\",
+   \"framing\":\"spnego|gss|raw\",\"client\":\"alice@REALM\",\"local_name\":\"alice\"|null,
+   \"service\":\"HTTP/web@REALM\",
    \"key\":{\"principal\":\"...\",\"kvno\":1,\"enctype\":18,\"selected\":\"exact|other-kvno|alias\"},
    \"session_enctype\":18,\"subkey_enctype\":18,\"flags\":[\"mutual\",...],
    \"ticket\":{\"flags\":[\"forwardable\",...],\"authtime\":0,\"starttime\":0,\"endtime\":0},
@@ -284,11 +294,12 @@ JSON: one object, every key always there, null when unknown:
    \"error\":null|{\"code\":\"KRB_AP_ERR_SKEW\"|null,\"number\":37|null,
      \"blame\":\"peer|configuration|environment\",\"message\":\"...\",\"remedy\":\"...\",\"kind\":\"skew\"}}
 
-`groups` are those that can grant something: enabled, and not for denial only.
+`groups` are those that can grant something: enabled, and not for denial only. `local_name` is by the
+rules of --krb5-conf, null if none of them is for the client.
 
 Batch: each line is an object with `keytab` (a path) and `tokens` (a list of texts as in a TOKEN
 file that is base64), and the options above by their names with _ for -: `service`, `now`, `skew`,
-`allow` (a list), `pac`, `channel_bindings`, `channel_binding_data`, `server_cert`. Each is a negotiation
+`allow` and `krb5_conf` (lists), `pac`, `channel_bindings`, `channel_binding_data`, `server_cert`. Each is a negotiation
 of its own with a fresh replay cache, but `\"replay_cache\":\"shared\"` remembers what other lines that
 say so accepted. A request that cannot be judged is answered {\"verdict\":\"error\",\"message\":\"...\"}.
 

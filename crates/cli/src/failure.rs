@@ -40,6 +40,14 @@ pub(crate) enum Failure {
     },
     #[error("certificate {}: the PEM text has no base64 between its lines", .path.display())]
     Pem { path: PathBuf },
+    #[error(transparent)]
+    Krb5Conf(Box<portcullis::formats::krb5_conf::Krb5ConfError>),
+    #[error(transparent)]
+    AuthToLocal(Box<portcullis::names::ConfRuleError>),
+    #[error("default_keytab_name {0:?} is not a file: give --keytab")]
+    KeytabName(String),
+    #[error("no keytab: give --keytab, or a krb5.conf with default_keytab_name")]
+    KeytabMissing,
     #[error("service {text:?}: {error}")]
     Service {
         text: String,

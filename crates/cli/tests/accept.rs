@@ -46,7 +46,7 @@ fn then(exchange: &Exchange, options: &[&str]) -> (Value, i32) {
 /// A verdict without facts.
 fn bare(verdict: &str, reply: Value, error: Value) -> Value {
     json!({
-        "verdict": verdict, "mechanism": null, "framing": null, "client": null, "service": null,
+        "verdict": verdict, "mechanism": null, "framing": null, "client": null, "local_name": null, "service": null,
         "key": null, "session_enctype": null, "subkey_enctype": null, "flags": null,
         "ticket": null, "channel_bound": null, "delegated": null, "pac": null, "reply": reply,
         "error": error,
@@ -70,7 +70,7 @@ fn an_accepted_token_says_who_for_what_with_which_key_and_how() {
         verdict,
         json!({
             "verdict": "accepted", "mechanism": "krb5", "framing": "gss",
-            "client": "alice@EXAMPLE.TEST",
+            "client": "alice@EXAMPLE.TEST", "local_name": null,
             "service": "HTTP/e18.example.test@EXAMPLE.TEST",
             "key": {
                 "principal": "HTTP/e18.example.test@EXAMPLE.TEST", "kvno": 1, "enctype": 18,
@@ -103,6 +103,7 @@ fn the_keys_of_a_verdict_stand_in_the_documented_order() {
         "mechanism",
         "framing",
         "client",
+        "local_name",
         "service",
         "key",
         "session_enctype",

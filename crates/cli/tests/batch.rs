@@ -67,7 +67,7 @@ fn lines_that_share_a_replay_cache_refuse_what_it_has_seen() {
         *replayed,
         json!({
             "verdict": "rejected", "mechanism": null, "framing": null, "client": null,
-            "service": null, "key": null, "session_enctype": null, "subkey_enctype": null,
+            "local_name": null, "service": null, "key": null, "session_enctype": null, "subkey_enctype": null,
             "flags": null, "ticket": null, "channel_bound": null, "delegated": null,
             "pac": null, "reply": null,
             "error": {

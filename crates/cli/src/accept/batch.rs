@@ -1,5 +1,6 @@
 //! `portcullis accept --batch`: one request a line in, one verdict a line out.
 
+use super::krb5_conf::Settings;
 use super::request::{Request, our_bindings};
 use crate::args::{Allow, BindingPolicy, Format, PacRule};
 use crate::failure::Failure;
@@ -17,7 +18,9 @@ use std::sync::Arc;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
-    keytab: PathBuf,
+    keytab: Option<PathBuf>,
+    #[serde(default)]
+    krb5_conf: Vec<PathBuf>,
     tokens: Vec<String>,
     service: Option<String>,
     now: Option<u64>,
@@ -108,6 +111,7 @@ impl TryFrom<Line> for Request {
         Ok(Self {
             our_bindings: our_bindings(data.as_deref(), certificate.as_deref())?,
             keytab: line.keytab,
+            settings: Settings::read(&line.krb5_conf)?,
             service: line
                 .service
                 .map(service_pattern)

@@ -1,6 +1,7 @@
 //! `portcullis accept`: tokens in, a verdict out.
 
 pub(crate) mod batch;
+mod krb5_conf;
 mod pac;
 mod request;
 mod text;

@@ -1,5 +1,6 @@
 //! [`Request`]: what is asked of an acceptor, whether on the command line or in a batch.
 
+use super::krb5_conf::Settings;
 use super::verdict::Verdict;
 use crate::args::{AcceptArguments, Allow, BindingPolicy, PacRule};
 use crate::failure::Failure;
@@ -8,9 +9,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use core::time::Duration;
 use portcullis::channel_bindings::{ChannelBindingPolicy, tls_server_end_point};
+use portcullis::names::NoLocalName;
 use portcullis::replay::ReplayCache;
 use portcullis::{
-    Acceptor, AcceptorBuilder, ChannelBindings, Keytab, PacPolicy, ServicePattern, Step,
+    Acceptor, AcceptorBuilder, ChannelBindings, Keytab, PacPolicy, Principal, ServicePattern, Step,
     WeakEnctype,
 };
 use std::path::{Path, PathBuf};
@@ -20,7 +22,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// What is asked, but for the tokens.
 #[derive(Debug)]
 pub(super) struct Request {
-    pub(super) keytab: PathBuf,
+    pub(super) keytab: Option<PathBuf>,
+    pub(super) settings: Option<Settings>,
     pub(super) service: ServicePattern,
     pub(super) now: Option<u64>,
     pub(super) skew: Option<u64>,
@@ -41,7 +44,8 @@ impl TryFrom<AcceptArguments> for Request {
         } = &arguments;
         Ok(Self {
             our_bindings: our_bindings(channel_binding_data.as_deref(), server_cert.as_deref())?,
-            keytab: arguments.keytab.unwrap_or_default(), // clap requires one
+            keytab: arguments.keytab,
+            settings: Settings::read(&arguments.krb5_conf)?,
             service: arguments.service.unwrap_or_default(),
             now: arguments.now,
             skew: arguments.skew,
@@ -69,7 +73,9 @@ impl Request {
         for (number, token) in (1_usize..).zip(tokens) {
             match negotiation.step(token, now) {
                 Ok(Step::Complete { context, reply }) if number == tokens.len() => {
-                    return Ok(Verdict::accepted(context.identity(), reply.as_deref()));
+                    let identity = context.identity();
+                    let verdict = Verdict::accepted(identity, reply.as_deref());
+                    return Ok(verdict.called(self.local_name(identity.client())));
                 }
                 Ok(Step::Complete { .. }) => {
                     return Err(Failure::LeftOver {
@@ -92,6 +98,16 @@ impl Request {
             .ok_or(Failure::NoToken)
     }
 
+    fn keytab(&self) -> Result<&Path, Failure> {
+        let of_settings = || self.settings.as_ref().and_then(Settings::keytab);
+        let keytab = self.keytab.as_deref().or_else(of_settings);
+        keytab.ok_or(Failure::KeytabMissing)
+    }
+
+    fn local_name(&self, client: &Principal) -> Option<Result<String, NoLocalName>> {
+        self.settings.as_ref()?.local_name(client)
+    }
+
     fn time(&self) -> Result<SystemTime, Failure> {
         let Some(seconds) = self.now else {
             return Ok(SystemTime::now());
@@ -102,9 +118,13 @@ impl Request {
     }
 
     fn acceptor(&self, memory: Option<Arc<dyn ReplayCache>>) -> Result<Acceptor, Failure> {
-        let mut builder = Acceptor::builder(read_keytab(&self.keytab)?)
+        let keytab = self.keytab()?;
+        let mut builder = Acceptor::builder(read_keytab(keytab)?)
             .service(self.service.clone())
             .keep_delegated_credentials();
+        if let Some(settings) = &self.settings {
+            builder = settings.apply(builder, &self.allow);
+        }
         if let Some(memory) = memory {
             builder = builder.replay_cache(memory);
         }
@@ -120,7 +140,7 @@ impl Request {
         for enctype in &self.allow {
             builder = enctype.permit(builder);
         }
-        builder.build().map_err(Failure::config(&self.keytab))
+        builder.build().map_err(Failure::config(keytab))
     }
 }
 

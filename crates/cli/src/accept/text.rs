@@ -31,6 +31,11 @@ fn accepted(verdict: &Verdict, f: &mut Formatter<'_>) -> fmt::Result {
         "accepted: {}",
         verdict.client.as_deref().unwrap_or_default()
     )?;
+    match (&verdict.local_name, verdict.no_local_name) {
+        (Some(name), _) => line(f, "local name", KerberosString(name.as_bytes()))?,
+        (None, Some(reason)) => line(f, "local name", format_args!("none: {reason}"))?,
+        (None, None) => {}
+    }
     line(f, "service", verdict.service.as_deref().unwrap_or_default())?;
     if let Some(key) = &verdict.key {
         line(f, "key", key)?;

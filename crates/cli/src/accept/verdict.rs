@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use portcullis::identity::{Identity, KeyUsed};
+use portcullis::names::NoLocalName;
 use portcullis::{DelegatedCredential, Error, Rejection};
 use serde::Serialize;
 
@@ -17,6 +18,10 @@ pub(super) struct Verdict {
     pub(super) mechanism: Option<&'static str>,
     pub(super) framing: Option<&'static str>,
     pub(super) client: Option<String>,
+    pub(super) local_name: Option<String>,
+    /// Why there is none, although there are rules.
+    #[serde(skip)]
+    pub(super) no_local_name: Option<NoLocalName>,
     pub(super) service: Option<String>,
     pub(super) key: Option<Key>,
     pub(super) session_enctype: Option<i32>,
@@ -96,6 +101,16 @@ impl Verdict {
         }
     }
 
+    /// With the client's local name, if there are rules for such.
+    pub(super) fn called(mut self, local_name: Option<Result<String, NoLocalName>>) -> Self {
+        match local_name {
+            Some(Ok(local_name)) => self.local_name = Some(local_name),
+            Some(Err(reason)) => self.no_local_name = Some(reason),
+            None => {}
+        }
+        self
+    }
+
     /// The peer owes another token, after `reply`.
     pub(super) fn to_be_continued(reply: &[u8]) -> Self {
         Self::bare(Outcome::Continue, Some(reply))
@@ -115,6 +130,8 @@ impl Verdict {
             mechanism: None,
             framing: None,
             client: None,
+            local_name: None,
+            no_local_name: None,
             service: None,
             key: None,
             session_enctype: None,
