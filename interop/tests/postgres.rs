@@ -1,5 +1,7 @@
 //! `psql` against the example `postgres`: GSS authentication, and GSS encryption.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Output;
 
 use portcullis_interop::listener::{Listener, postgres};
@@ -106,4 +108,32 @@ fn long_queries_and_answers_come_in_several_packets() {
         assert_eq!(server.line(), "login alice@EXAMPLE.TEST");
         assert_eq!(server.line(), format!("query {query}"));
     }
+}
+
+/// CVE-2021-23214: what comes behind the wish to encrypt, in clear, is somebody else's.
+#[test]
+fn octets_ahead_of_the_encryption_are_refused() {
+    let Some(realm) = realm() else { return };
+    let server = serve(&realm, "e18");
+    let request = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30];
+    assert_eq!(answer(&server, &request, 1), b"G");
+    assert_eq!(answer(&server, &[&request[..], b"select"].concat(), 1), b"");
+}
+
+#[test]
+fn a_length_that_nobody_has_is_refused() {
+    let Some(realm) = realm() else { return };
+    let server = serve(&realm, "e18");
+    for length in [0, 3, 0x0001_0005, u32::MAX] {
+        assert_eq!(answer(&server, &length.to_be_bytes(), 1), b"", "{length}");
+    }
+}
+
+/// What the server says to these octets, at most `count` of it; nothing when it ends the connection.
+fn answer(server: &Listener, octets: &[u8], count: u64) -> Vec<u8> {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("it listens");
+    stream.write_all(octets).expect("it reads");
+    let mut answer = Vec::new();
+    let _ = stream.take(count).read_to_end(&mut answer); // reset, or at its end
+    answer
 }

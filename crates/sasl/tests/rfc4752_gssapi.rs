@@ -11,6 +11,7 @@
 mod desk;
 
 use desk::{ALL_FLAGS, Desk, complete, proceed, step};
+use portcullis::ChannelBindings;
 use portcullis::context::{MessageError, Order, Protection};
 use portcullis::formats::gss::ContextFlags;
 use portcullis::formats::messages::ApOptions;
@@ -419,6 +420,39 @@ fn an_authorization_identity_is_short_utf_8_without_nul() {
     let (limit, found) = (1024, 1025);
     let too_long = AuthorizationIdError::TooLong { limit, found };
     assert_eq!(refused(&[b'a'; 1025]), too_long);
+}
+
+// What the protocol knows of the client.
+
+/// RFC 4752 §3.2 has no channel bindings; Active Directory's clients send them over TLS.
+#[test]
+fn a_login_may_be_bound_to_its_channel() {
+    let desk = Desk::new();
+    let server = desk.server(Layers::NONE);
+    let (ours, another) = (bindings(b"ours"), bindings(b"another"));
+    let begin = |bindings: Option<&ChannelBindings>| {
+        let negotiation = desk.acceptor().begin().channel_bindings(&ours);
+        let exchange = server.begin_with(Mechanism::Gssapi, negotiation);
+        let alice = desk.alice();
+        let alice = match bindings {
+            Some(bindings) => alice.channel_bindings(bindings),
+            None => alice,
+        };
+        desk.start(exchange, alice.build().token())
+    };
+    assert!(begin(Some(&ours)).is_ok());
+    assert!(begin(None).is_ok());
+    assert_eq!(
+        begin(Some(&another)).unwrap_err().kind(),
+        "channel-bindings"
+    );
+}
+
+fn bindings(data: &[u8]) -> ChannelBindings {
+    ChannelBindings {
+        application_data: data.to_vec(),
+        ..ChannelBindings::default()
+    }
 }
 
 // Stores that have to be awaited.

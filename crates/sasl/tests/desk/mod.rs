@@ -10,7 +10,7 @@
 
 use portcullis::context::Protection;
 use portcullis::formats::gss::ContextFlags;
-use portcullis::{Acceptor, Enctype};
+use portcullis::{Acceptor, Enctype, WeakEnctype};
 use portcullis_sasl::{
     Error, Exchange, Layers, Mechanism, Rejection, SaslServer, SecurityLayer, Session, Step,
 };
@@ -39,8 +39,13 @@ impl Desk {
         Self { realm, service }
     }
 
+    /// It permits RC4 and DES3, too.
     pub(crate) fn acceptor(&self) -> Acceptor {
-        Acceptor::new(self.service.keytab()).unwrap()
+        Acceptor::builder(self.service.keytab())
+            .danger_allow(WeakEnctype::Rc4Hmac)
+            .danger_allow(WeakEnctype::Des3CbcSha1)
+            .build()
+            .unwrap()
     }
 
     pub(crate) fn server(&self, layers: Layers) -> SaslServer {
