@@ -1,17 +1,20 @@
 //! SASL for servers (RFC 4422): the mechanisms `GSSAPI` (RFC 4752) and `GSS-SPNEGO`, without I/O.
 //!
 //! ```no_run
-//! use portcullis::{Acceptor, Keytab};
-//! use portcullis_sasl::{Layers, Mechanism, SaslServer, Session, Step};
+//! use portcullis::{Acceptor, Keytab, ServicePattern};
+//! use portcullis_sasl::{Layers, Mechanism, Rejection, SaslServer, Session, Step};
 //! use std::time::SystemTime;
 //!
 //! # fn hear() -> Vec<u8> { Vec::new() }
 //! # fn say(_: &[u8]) {}
-//! fn log_in(server: &SaslServer, mechanism: Mechanism) -> Result<Session, portcullis_sasl::Rejection> {
+//! fn log_in(server: &SaslServer, mechanism: Mechanism) -> Result<Session, Rejection> {
 //!     let mut exchange = server.begin(mechanism);
 //!     loop {
 //!         match exchange.step(&hear(), SystemTime::now())? {
-//!             Step::Continue { exchange: next, challenge } => (exchange, _) = (next, say(&challenge)),
+//!             Step::Continue { exchange: next, challenge } => {
+//!                 say(&challenge);
+//!                 exchange = next;
+//!             }
 //!             Step::Complete { session, additional_data } => {
 //!                 say(&additional_data.unwrap_or_default()); // with the success
 //!                 return Ok(session);
@@ -23,7 +26,8 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let keytab = Keytab::parse(std::fs::read("kafka.keytab")?)?;
-//! let acceptor = Acceptor::builder(keytab).service("kafka".parse::<portcullis::ServicePattern>()?).build()?;
+//! let kafka: ServicePattern = "kafka".parse()?;
+//! let acceptor = Acceptor::builder(keytab).service(kafka).build()?;
 //! let server = SaslServer::new(acceptor, Layers::NONE); // TLS is below
 //! let session = log_in(&server, "GSSAPI".parse()?)?;
 //! println!("hello, {}", session.identity().client());
@@ -63,6 +67,7 @@
 //!
 //! - A GSSAPI client chooses among the layers that its context's flags permit; a GSS-SPNEGO client
 //!   has chosen by these flags already, and is refused if that layer is not offered.
+//! - GS2 (RFC 5801) is not here: no client that this is tested with chooses it.
 //! - There is no adapter for the crate `rsasl`: the traits that a mechanism of its own needs are
 //!   behind its feature `unstable_custom_mechanism`, which promises no stability.
 

@@ -291,7 +291,7 @@ fn a_layer_for_which_the_client_takes_nothing_is_refused() {
     }
 }
 
-/// But for the count of rotated octets (6 and 7), where what is equal modulo the length is the same.
+/// But for the count of rotated octets, where what is equal modulo the length is the same.
 #[test]
 fn each_flipped_bit_of_the_choice_is_refused() {
     let desk = Desk::new();
