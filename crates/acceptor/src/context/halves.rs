@@ -1,7 +1,7 @@
 //! [`SealingHalf`] and [`OpeningHalf`]: a context's two directions, for two tasks.
 
 use super::receiving::Receiving;
-use super::sending::Sending;
+use super::sending::{self, Sending};
 use super::{
     ContextKeys, InPlace, Layout, MessageError, Order, Protection, SecurityContext, TokenLengths,
     Unwrapped, UnwrappedInPlace,
@@ -107,9 +107,8 @@ impl SealingHalf {
 
     /// As [`SecurityContext::wrap_size_limit`].
     #[must_use]
-    pub fn wrap_size_limit(&mut self, protection: Protection, max_token: usize) -> usize {
-        self.sending
-            .wrap_size_limit(&self.keys, protection, max_token)
+    pub fn wrap_size_limit(&self, protection: Protection, max_token: usize) -> usize {
+        sending::wrap_size_limit(&self.keys, protection, max_token)
     }
 }
 

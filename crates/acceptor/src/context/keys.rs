@@ -7,7 +7,6 @@ use portcullis_formats::gss::TokenFlags;
 use portcullis_formats::registry::EtypeNumber;
 
 /// The keys of a context.
-#[derive(Clone)]
 pub(crate) struct ContextKeys {
     /// The initiator's subkey, or the session key if it proposed none.
     initiator: Key,

@@ -152,11 +152,8 @@ impl SecurityContext {
     /// The longest message whose token from [`SecurityContext::wrap`] has `max_token` octets at
     /// most; 0 also when none fits.
     #[must_use]
-    pub fn wrap_size_limit(&mut self, protection: Protection, max_token: usize) -> usize {
-        let established = &mut *self.established;
-        established
-            .sending
-            .wrap_size_limit(&established.keys, protection, max_token)
+    pub fn wrap_size_limit(&self, protection: Protection, max_token: usize) -> usize {
+        sending::wrap_size_limit(&self.established.keys, protection, max_token)
     }
 
     /// How many octets [`SecurityContext::wrap_in_place`] needs around a message.

@@ -133,10 +133,11 @@ pub(super) fn unwrap<'t>(
 }
 
 /// The longest message whose token has `most` octets at most.
-pub(super) fn longest_message(prepared: &mut Prepared, key: &Key, most: usize) -> usize {
-    let Ok(key) = ready(prepared, key) else {
+pub(super) fn longest_message(key: &Key, most: usize) -> usize {
+    let Some(key) = key.rfc1964() else {
         return 0;
     };
+    let key = &key;
     let head = Rfc1964Head::LENGTH.saturating_add(key.checksum_length());
     let fits = |length: &usize| token_length(key, *length) <= most;
     (2..=LONGEST_FRAME_HEADER)

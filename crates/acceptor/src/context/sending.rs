@@ -66,22 +66,6 @@ impl Sending {
         })
     }
 
-    /// The longest message whose token has `most` octets at most.
-    pub(super) fn wrap_size_limit(
-        &mut self,
-        keys: &ContextKeys,
-        protection: Protection,
-        most: usize,
-    ) -> usize {
-        match keys.form() {
-            Form::Rfc4121 => {
-                most.saturating_sub(wrap::overhead(keys.sending().enctype(), protection))
-            }
-            #[cfg(feature = "legacy-enctypes")]
-            Form::Rfc1964 => rfc1964::longest_message(&mut self.prepared, keys.sending(), most),
-        }
-    }
-
     /// A token takes a number when it is made, not when it is not.
     pub(super) fn numbered<T>(
         &mut self,
@@ -91,5 +75,15 @@ impl Sending {
         let token = make(&mut self.prepared, self.next_sequence)?;
         self.next_sequence = self.next_sequence.wrapping_add(1) & keys.form().sequence_bits();
         Ok(token)
+    }
+}
+
+/// The longest message whose token has `most` octets at most.
+pub(super) fn wrap_size_limit(keys: &ContextKeys, protection: Protection, most: usize) -> usize {
+    let key = keys.sending();
+    match keys.form() {
+        Form::Rfc4121 => most.saturating_sub(wrap::overhead(key.enctype(), protection)),
+        #[cfg(feature = "legacy-enctypes")]
+        Form::Rfc1964 => rfc1964::longest_message(key, most),
     }
 }
