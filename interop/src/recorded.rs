@@ -154,8 +154,8 @@ impl Recorded {
         std::fs::write(&keytab, &self.keytab).expect("a file");
         let tokens: Vec<&[u8]> = self.tokens.iter().map(Vec::as_slice).collect();
         let mut request = Request::new(&keytab, &tokens).now(self.now);
-        if self.allow.is_some() {
-            request = request.allow_rc4();
+        if let Some(enctype) = &self.allow {
+            request = request.allow(&[enctype.as_str()]);
         }
         if let Some(bindings) = &self.bindings {
             request = request

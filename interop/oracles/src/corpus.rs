@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use portcullis_crypto::{Enctype, Key, KeyUsage};
-use portcullis_formats::der::{Decode, Encode};
+use portcullis_formats::der::{Decode, Encode, Reader};
 use portcullis_formats::gss::{FirstToken, GssChecksum, TokenId, split_token_id};
 use portcullis_formats::keytab::KeytabFile;
 use portcullis_formats::messages::{
@@ -102,13 +102,13 @@ pub fn key(etype: i32, octets: &[u8]) -> Option<Key> {
     Key::new(Enctype::try_from(etype).ok()?, octets).ok()
 }
 
-/// The plaintext, if the key opens it.
+/// The plaintext, if the key opens it; without the padding of DES3 (RFC 3961 §6.3).
 #[must_use]
 pub fn open(key: &Key, usage: KeyUsage, data: EncryptedData<'_>) -> Option<Vec<u8>> {
     let mut octets = data.cipher.to_vec();
-    key.open(usage, &mut octets)
-        .ok()
-        .map(|plaintext| plaintext.to_vec())
+    let plaintext = key.open(usage, &mut octets).ok()?;
+    let message = Reader::new(plaintext).whole();
+    Some(message.unwrap_or(plaintext).to_vec())
 }
 
 #[derive(Default)]

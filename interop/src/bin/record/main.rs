@@ -1,6 +1,10 @@
-//! Writes `testdata/tokens` anew: a token of each client and enctype, with the keytab that opens it.
+//! Writes `testdata/tokens` anew: a token of each client and enctype, with the keytab that opens it; with words, only
+//! what came of these KDCs: `mit`, `heimdal`, `samba`.
 //!
 //! What each file expects is what MIT's acceptor said of the token at once; ours has no say.
+
+mod heimdal;
+mod samba;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,15 +33,22 @@ fn main() {
     if !present(&Peer::ALL) {
         std::process::exit(1);
     }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let kdcs: [(&str, fn()); 3] = [
+        ("mit", mit),
+        ("heimdal", heimdal::record),
+        ("samba", samba::record),
+    ];
+    for (name, record) in kdcs {
+        if words.is_empty() || words.iter().any(|word| word == name) {
+            record();
+        }
+    }
+}
+
+fn mit() {
     let realm = MitRealm::start();
-    let mut recorder = Recorder {
-        realm: &realm,
-        acceptor: MitAcceptor::start(&realm),
-        directory: Path::new(env!("CARGO_MANIFEST_DIR"))
-            .with_file_name("testdata")
-            .join("tokens"),
-    };
-    std::fs::create_dir_all(&recorder.directory).expect("testdata/tokens");
+    let mut recorder = Recorder::of(&realm, ("MIT krb5", "krb5-kdc"));
     let alice = realm.login("alice");
     every_enctype(&mut recorder, &alice);
     what_mit_can(&mut recorder, &alice);
@@ -208,11 +219,25 @@ fn first(login: &Login<'_>, service: &str, asking: &Asking) -> Vec<u8> {
 /// Writes the files.
 struct Recorder<'r> {
     realm: &'r MitRealm,
+    kdc: Source,
     acceptor: MitAcceptor,
     directory: PathBuf,
 }
 
-impl Recorder<'_> {
+impl<'r> Recorder<'r> {
+    fn of(realm: &'r MitRealm, kdc: Source) -> Self {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .with_file_name("testdata")
+            .join("tokens");
+        std::fs::create_dir_all(&directory).expect("testdata/tokens");
+        Self {
+            realm,
+            kdc,
+            acceptor: MitAcceptor::start(realm),
+            directory,
+        }
+    }
+
     fn write(&mut self, name: &str, what: &str, source: Source, service: &str, token: Vec<u8>) {
         let file = self.file(what, source);
         let keytab = self.realm.keytab(service);
@@ -226,14 +251,15 @@ impl Recorder<'_> {
             .expect("a clock")
             .as_secs();
         let (program, package) = source;
-        let (version, kdc) = (version(package), version("krb5-kdc"));
+        let (kdc, its_package) = self.kdc;
+        let (version, its_version) = (version(package), version(its_package));
         let day = date(now);
         let day = day.split('T').next().unwrap_or_default();
         Recorded {
             what: what.to_owned(),
             section: "RFC 4121 §4.1".to_owned(),
             source: format!(
-                "{program} ({package} {version}), KDC MIT krb5 {kdc}, {day}; cargo xtask record"
+                "{program} ({package} {version}), KDC {kdc} {its_version}, {day}; cargo xtask record"
             ),
             now,
             ..Recorded::default()
@@ -249,7 +275,10 @@ impl Recorder<'_> {
         file.expect = format!("{} {detail}", opinion.verdict)
             .trim_end()
             .to_owned();
-        file.allow = file.what.contains("arcfour").then(|| "rc4-hmac".to_owned());
+        file.allow = WEAK
+            .iter()
+            .find(|(name, _)| file.what.contains(name))
+            .map(|(_, allow)| (*allow).to_owned());
         file.keytab = std::fs::read(keytab).expect("a keytab");
         file.tokens = vec![token];
         let path = self.directory.join(format!("{name}.txt"));
@@ -258,7 +287,17 @@ impl Recorder<'_> {
     }
 }
 
-/// The version of a Debian package.
+/// What MIT calls weak enctypes, and what must be allowed for them.
+const WEAK: [(&str, &str); 2] = [("arcfour", "rc4-hmac"), ("des3", "des3")];
+
+/// The version of a Debian package, which need not be installed.
 fn version(package: &str) -> String {
-    run(Command::new("dpkg-query").args(["--show", "--showformat=${Version}", package]))
+    let mut apt = Command::new("apt-cache");
+    let said = run(apt.args(["policy", package]));
+    let line = |name: &str| {
+        let line = said.lines().find_map(|line| line.trim().strip_prefix(name));
+        line.map(str::trim).filter(|version| *version != "(none)")
+    };
+    let version = line("Installed:").or_else(|| line("Candidate:"));
+    version.expect("a version of it").to_owned()
 }
