@@ -6,13 +6,14 @@ use std::time::SystemTime;
 
 use portcullis::{Acceptor, Keytab, PacPolicy, Step, WeakEnctype};
 use portcullis_interop::http::{Server, example};
-use portcullis_interop::initiator::{Asking, Conclusion, Initiator, tokens};
+use portcullis_interop::initiator::{Asking, Conclusion, Initiator, clients, tokens};
 use portcullis_interop::login::Login;
 use portcullis_interop::mit_acceptor::MitAcceptor;
 use portcullis_interop::peer::{Peer, built};
 use portcullis_interop::portcullis::{Batch, Request, Verdict, binary};
-use portcullis_interop::process::run;
+use portcullis_interop::process::{LineServer, run};
 use portcullis_interop::samba::SambaDomain;
+use portcullis_interop::to_base64;
 use serde_json::{Value, json};
 
 const WEB: &str = "HTTP/web.example.test";
@@ -64,6 +65,7 @@ fn a_domain_of_active_directory_is_understood() {
     tickets_of_each_key_are_accepted_and_our_answers_are_too(&domain, &mut batch);
     groups_are_those_of_the_directory(&domain, &mut batch);
     a_service_gets_in_for_a_user_whom_it_never_met(&domain, &mut batch);
+    samba_reads_the_same_in_the_pac(&domain, &mut batch);
     the_signatures_of_the_kdc_hold(&domain);
     the_key_of_an_account_serves_all_its_names(&domain, &mut batch);
     a_token_is_shown_with_its_groups(&domain);
@@ -145,6 +147,34 @@ fn curl_logs_in_with_a_header_that_a_thousand_groups_made_long(domain: &SambaDom
             .find(|line| line.starts_with("> Authorization: Negotiate "))
             .expect("the header that curl sent");
         assert_eq!(header.len() > 12_000, user == "many", "{}", header.len());
+    }
+}
+
+/// Another decoder, of octets that MIT's acceptor has verified.
+fn samba_reads_the_same_in_the_pac(domain: &SambaDomain, batch: &mut Batch) {
+    let keytab = domain.realm.keytab(WEB);
+    let mut python = domain.realm.command("/usr/bin/python3");
+    python.arg(clients().join("pac_of_token.py")).arg(&keytab);
+    let mut samba = LineServer::start(python);
+    for user in ["alice", "many"] {
+        let token = tokens(&domain.realm.login(user), WEB, &Asking::krb5(), 1).remove(0);
+        let verdict = batch.accept(&Request::new(&keytab, &[&token]));
+        let answer = samba.ask(&to_base64(&token));
+        let said: Value = serde_json::from_str(&answer).expect("JSON");
+        let pac = &verdict.json["pac"];
+        for (ours, theirs) in [
+            ("buffers", "types"),
+            ("user_sid", "user"),
+            ("upn", "upn"),
+            ("account", "account"),
+            ("verified", "verified"),
+        ] {
+            assert_eq!(pac[ours], said[theirs], "{ours}");
+        }
+        let by_samba = said["groups"].as_array().expect("a list").iter();
+        let by_samba: BTreeSet<_> = by_samba.filter_map(Value::as_str).collect();
+        let by_us = groups(&verdict);
+        assert!(by_us.iter().map(String::as_str).eq(by_samba), "{user}");
     }
 }
 
