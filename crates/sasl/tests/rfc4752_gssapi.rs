@@ -51,8 +51,9 @@ fn another_mechanism_than_kerberos_is_refused() {
     let server = desk.server(Layers::ANY);
     let spnego = desk.alice().spnego().build().token().to_vec();
     let bare = desk.alice().bare().build().token().to_vec();
-    let negotiation = [0xa1, 2, 0x30, 0].to_vec();
-    for token in [spnego, bare, negotiation] {
+    let unframed = [0xa0, 2, 0x30, 0].to_vec();
+    let later_leg = [0xa1, 2, 0x30, 0].to_vec();
+    for token in [spnego, bare, unframed, later_leg] {
         let exchange = server.begin(Mechanism::Gssapi);
         let refused = desk.start(exchange, &token).unwrap_err();
         assert_eq!(refused, Error::OtherMechanism, "{token:02x?}");
@@ -99,9 +100,11 @@ fn the_response_to_the_last_token_of_the_context_is_empty() {
 }
 
 #[test]
-fn without_mutual_authentication_the_offer_comes_at_once() {
+fn without_mutual_authentication_the_offer_comes_at_once_and_has_no_layer() {
     let desk = Desk::new();
-    let alice = desk.alice().flags(ContextFlags::INTEG);
+    let alice = desk
+        .alice()
+        .flags(ContextFlags(ALL_FLAGS.0 & !ContextFlags::MUTUAL.0));
     let alice = alice.ap_options(ApOptions::default()).build();
     let exchange = desk.server(Layers::ANY).begin(Mechanism::Gssapi);
     let (exchange, challenge) = proceed(desk.start(exchange, alice.token()));

@@ -14,8 +14,11 @@ mod desk;
 use desk::Desk;
 use portcullis::Enctype;
 use portcullis::context::{MessageError, Order, Protection};
-use portcullis_sasl::{LayerError, Layers, Received, SecurityLayer};
+use portcullis::entropy::{Entropy, EntropyError};
+use portcullis_sasl::{LayerError, Layers, Received, SaslServer, SecurityLayer};
 use portcullis_testrealm::{InitiatorContext, WrapShape};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const SIGNED: Protection = Protection::Integrity;
 const SEALED: Protection = Protection::Confidentiality;
@@ -269,6 +272,38 @@ fn nothing_is_opened_after_a_refusal() {
         .wrap(b"the other direction goes on", &mut buffers)
         .unwrap();
     assert!(client.unwrap(&tokens(&buffers)[0]).is_ok());
+}
+
+/// Randomness until it is switched off.
+#[derive(Debug, Default)]
+struct Drying(AtomicBool);
+
+impl Entropy for Drying {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), EntropyError> {
+        octets.fill(0x5a);
+        match self.0.load(Ordering::Relaxed) {
+            true => Err(EntropyError),
+            false => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sent_after_a_message_that_could_not_be_wrapped() {
+    let desk = Desk::new();
+    let entropy = Arc::new(Drying::default());
+    let acceptor = desk.acceptor_builder().entropy(entropy.clone()).build();
+    let server = SaslServer::new(acceptor.unwrap(), Layers::ANY);
+    let (mut layer, mut client) = desk.layered(&server, desk.alice(), 4, [1, 0, 0]);
+    let mut buffers = b"what was there".to_vec();
+    entropy.0.store(true, Ordering::Relaxed);
+    let refused = layer.wrap(MESSAGE, &mut buffers).unwrap_err();
+    assert_eq!(refused, LayerError::Message(MessageError::Entropy));
+    assert_eq!(buffers, b"what was there");
+    entropy.0.store(false, Ordering::Relaxed);
+    let refused = layer.wrap(MESSAGE, &mut buffers).unwrap_err();
+    assert_eq!(refused, LayerError::Broken);
+    assert_opened(&mut layer, from_client(&mut client, SEALED));
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub struct WrappingHalf {
 impl WrappingHalf {
     /// RFC 4752 §3.3: what the peer announced bounds the token, so the message has less.
     pub(super) fn new(
-        mut sealing: SealingHalf,
+        sealing: SealingHalf,
         protection: Protection,
         max_token: usize,
     ) -> Result<Self, LayerError> {

@@ -10,7 +10,7 @@
 
 use portcullis::context::Protection;
 use portcullis::formats::gss::ContextFlags;
-use portcullis::{Acceptor, Enctype, WeakEnctype};
+use portcullis::{Acceptor, AcceptorBuilder, Enctype, WeakEnctype};
 use portcullis_sasl::{
     Error, Exchange, Layers, Mechanism, Rejection, SaslServer, SecurityLayer, Session, Step,
 };
@@ -39,13 +39,15 @@ impl Desk {
         Self { realm, service }
     }
 
-    /// It permits RC4 and DES3, too.
     pub(crate) fn acceptor(&self) -> Acceptor {
+        self.acceptor_builder().build().unwrap()
+    }
+
+    /// It permits RC4 and DES3, too.
+    pub(crate) fn acceptor_builder(&self) -> AcceptorBuilder {
         Acceptor::builder(self.service.keytab())
             .danger_allow(WeakEnctype::Rc4Hmac)
             .danger_allow(WeakEnctype::Des3CbcSha1)
-            .build()
-            .unwrap()
     }
 
     pub(crate) fn server(&self, layers: Layers) -> SaslServer {
