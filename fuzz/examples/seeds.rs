@@ -1,6 +1,10 @@
 //! Makes the seeds of all targets anew, in `fuzz/seeds/`.
 
-use portcullis_formats::gss::{InitialContextToken, TokenFlags, WrapHeader};
+use portcullis_formats::der::Encode as _;
+use portcullis_formats::gss::{
+    InitialContextToken, Mechanism, TokenFlags, TokenId, WrapHeader, frame,
+};
+use portcullis_formats::messages::TgtRequest;
 use portcullis_fuzz::{
     ENCTYPES, Recorded, alice_authenticator, alice_pac, alice_ticket_part, delegated_credential,
 };
@@ -27,6 +31,8 @@ fn main() -> std::io::Result<()> {
     files(&mut target("keytab")?, "keytab")?;
     files(&mut target("ccache")?, "ccache")?;
     principals(&mut target("principal")?)?;
+    configurations(&mut target("krb5_conf")?)?;
+    local_names(&mut target("local_name")?)?;
     credentials(&mut target("krb_cred")?)?;
     message_tokens(&mut target("message_token")?)?;
     wrapped(&mut target("inside_message")?)?;
@@ -58,9 +64,23 @@ impl Seeds {
     }
 }
 
+/// What a client of Windows asks first in user-to-user.
+fn tgt_request() -> Vec<u8> {
+    let message = TgtRequest {
+        server_name: None,
+        realm: None,
+    };
+    let inner = [TokenId::TGT_REQUEST.0.as_slice(), &message.to_der()].concat();
+    frame(Mechanism::Krb5UserToUser.oid(), &inner)
+}
+
 /// Whole conversations, and the frames and AP-REQs of those that differ in form.
 fn conversations(whole: &mut Seeds, frames: &mut Seeds, bare: &mut Seeds) -> std::io::Result<()> {
     let recorded = Recorded::read();
+    whole.add(
+        "tgt-request",
+        [&[negotiate::USER_TO_USER][..], &join([tgt_request()])].concat(),
+    )?;
     for conversation in &recorded.conversations {
         let name = conversation.name.as_str();
         let settings = [negotiate::RAW_AP_REQ | negotiate::BINDINGS | 1];
@@ -171,6 +191,47 @@ fn principals(seeds: &mut Seeds) -> std::io::Result<()> {
     for (number, vector) in all.into_iter().flatten().flatten().enumerate() {
         let text = vector["input"].as_str().unwrap_or_default();
         seeds.add(&format!("{number:02}"), text.as_bytes().to_vec())?;
+    }
+    Ok(())
+}
+
+/// The files that the tests of the reader have.
+fn configurations(seeds: &mut Seeds) -> std::io::Result<()> {
+    for (name, file) in [
+        (
+            "debian",
+            include_str!("../../crates/formats/tests/krb5_conf/debian.conf"),
+        ),
+        (
+            "freeipa",
+            include_str!("../../crates/formats/tests/krb5_conf/freeipa.conf"),
+        ),
+        (
+            "heimdal",
+            include_str!("../../crates/formats/tests/krb5_conf/heimdal.conf"),
+        ),
+        (
+            "mit",
+            include_str!("../../crates/formats/tests/krb5_conf/mit.conf"),
+        ),
+    ] {
+        seeds.add(name, file.as_bytes().to_vec())?;
+    }
+    Ok(())
+}
+
+fn local_names(seeds: &mut Seeds) -> std::io::Result<()> {
+    let file = vector_file("auth_to_local");
+    let vectors = file["vectors"].as_array().into_iter().flatten();
+    for (number, vector) in vectors.enumerate() {
+        let rule = vector["rules"][0].as_str().unwrap_or("DEFAULT");
+        let client = vector["results"][0]["principal"]
+            .as_str()
+            .unwrap_or_default();
+        seeds.add(
+            &format!("{number:02}"),
+            format!("{rule}\n{client}").into_bytes(),
+        )?;
     }
     Ok(())
 }

@@ -18,7 +18,9 @@ pub mod inside_message;
 pub mod inside_pac;
 pub mod inside_ticket;
 pub mod keytab;
+pub mod krb5_conf;
 pub mod krb_cred;
+pub mod local_name;
 pub mod message_token;
 pub mod negotiate;
 pub mod pac;
@@ -42,7 +44,7 @@ pub use recorded::{Conversation, Recorded};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 18] = [
     ("ap_req", ap_req::run),
     ("ccache", ccache::run),
     ("claims", claims::run),
@@ -52,7 +54,9 @@ pub const TARGETS: [Target; 16] = [
     ("inside_pac", inside_pac::run),
     ("inside_ticket", inside_ticket::run),
     ("keytab", keytab::run),
+    ("krb5_conf", krb5_conf::run),
     ("krb_cred", krb_cred::run),
+    ("local_name", local_name::run),
     ("message_token", message_token::run),
     ("negotiate", negotiate::run),
     ("pac", pac::run),

@@ -8,7 +8,11 @@ use crate::{forge, reply};
 use portcullis::channel_bindings::ChannelBindingPolicy;
 use portcullis::identity::Identity;
 use portcullis::replay::{Freshness, ReplayTag};
-use portcullis::{Acceptor, KeySelection, Negotiation, Step, UnrecordedStep};
+use portcullis::user_to_user::OurTgt;
+use portcullis::{Acceptor, KeySelection, Negotiation, Principal, Step, UnrecordedStep};
+use portcullis_formats::der::Encode as _;
+use portcullis_formats::messages::{EncryptedData, Ticket};
+use portcullis_formats::registry::EtypeNumber;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -20,6 +24,8 @@ const OF_THE_ACCEPTOR: u8 = 31;
 /// Tells the acceptor which channel the peer comes through.
 pub const BINDINGS: u8 = 32;
 const REPLAYED: u8 = 64;
+/// Gives the acceptor a ticket-granting ticket, of whose session key nobody knows.
+pub const USER_TO_USER: u8 = 128;
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
 
@@ -27,6 +33,7 @@ struct World {
     recorded: Recorded,
     acceptors: Vec<Acceptor>,
     clients: HashMap<ReplayTag, String>,
+    tgt: OurTgt,
 }
 
 /// Follows one conversation.
@@ -132,6 +139,7 @@ impl World {
         let mut world = Self {
             acceptors: acceptors.collect(),
             clients: HashMap::new(),
+            tgt: tgt(),
             recorded,
         };
         for conversation in &world.recorded.conversations {
@@ -143,9 +151,13 @@ impl World {
 
     fn begin(&self, settings: u8) -> Negotiation {
         let acceptor = &self.acceptors[usize::from(settings & OF_THE_ACCEPTOR)];
-        match settings & BINDINGS {
+        let negotiation = match settings & BINDINGS {
             0 => acceptor.begin(),
             _ => acceptor.begin().channel_bindings(&self.recorded.bindings),
+        };
+        match settings & USER_TO_USER {
+            0 => negotiation,
+            _ => negotiation.user_to_user(&self.tgt),
         }
     }
 
@@ -178,6 +190,22 @@ impl World {
         // A conversation that was recorded without its end.
         (claimed.expect("an authenticator"), String::new())
     }
+}
+
+fn tgt() -> OurTgt {
+    let tgs: Principal = "krbtgt/EXAMPLE.TEST@EXAMPLE.TEST".parse().expect("a name");
+    let ticket = Ticket {
+        realm: tgs.realm(),
+        sname: tgs.name(),
+        enc_part: EncryptedData {
+            etype: EtypeNumber::AES256_SHA1,
+            kvno: None,
+            cipher: &[7; 100],
+        },
+    };
+    let owner = "bob@EXAMPLE.TEST".parse().expect("a name");
+    let (etype, key) = (EtypeNumber::AES256_SHA1, [9; 32]);
+    OurTgt::new(owner, &ticket.to_der(), etype, &key).expect("a ticket-granting ticket")
 }
 
 fn acceptor(recorded: &Recorded, settings: u8) -> Acceptor {

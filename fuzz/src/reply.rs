@@ -3,7 +3,7 @@
 use portcullis::Rejection;
 use portcullis_formats::der::Decode;
 use portcullis_formats::gss::{InitialContextToken, Mechanism, TokenId, split_token_id};
-use portcullis_formats::messages::{ApRep, KrbError};
+use portcullis_formats::messages::{ApRep, KrbError, TgtReply};
 use portcullis_formats::spnego::{NegTokenInit, NegTokenResp};
 
 /// Asserts that a refusal can be told to the operator and its reply read by the peer.
@@ -38,6 +38,7 @@ fn framed_is_readable(reply: &[u8]) -> bool {
     }
     match split_token_id(framed.inner) {
         Ok((TokenId::AP_REP, message)) => ApRep::from_der(message).is_ok(),
+        Ok((TokenId::TGT_REPLY, message)) => TgtReply::from_der(message).is_ok(),
         Ok((TokenId::KRB_ERROR, message)) => KrbError::from_der(message).is_ok(),
         _ => false,
     }
