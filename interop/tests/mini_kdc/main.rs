@@ -234,7 +234,8 @@ fn java_logs_in_by_itself_with_a_keytab() {
     ));
     let service = "HTTP/e18.example.test";
     command.env("KRB5CCNAME", realm.files.path("no.ccache"));
-    command.args(["JgssToken", "krb5", &format!("{service}@EXAMPLE.TEST")]);
+    let name = format!("{service}@EXAMPLE.TEST");
+    command.args(["JgssToken", "krb5", &name, ""]);
     let token = from_base64(&LineServer::start(command).listen());
     let opinion = MitAcceptor::start(&realm.files).accept(&realm.files.keytab(service), &[&token]);
     assert_eq!(opinion.client.as_deref(), Some("alice@EXAMPLE.TEST"));
