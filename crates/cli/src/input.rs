@@ -247,7 +247,7 @@ mod tests {
             "tokens12",
             "deadbeef",
             "no.such.file",
-            "/tmp/token",
+            "../token",
             "",
         ] {
             assert_eq!(pasted(name.as_bytes()), None, "{name}");

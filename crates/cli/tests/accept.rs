@@ -5,10 +5,14 @@ mod program;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use portcullis::formats::der::Decode;
+use portcullis::formats::messages::KerberosTime;
 use portcullis::pac::{GroupAttributes, GroupMembership, LogonInfo, PacBufferType};
 use portcullis_testdata::{hex, vectors};
 use portcullis_testrealm::TestRealm;
-use program::{Exchange, Said, THEN, exchange, file, keytab, run, run_with_input};
+use program::{
+    Exchange, Recorded, Said, THEN, exchange, file, keytab, recorded, run, run_with_input,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -204,6 +208,39 @@ fn whom_the_pac_names_is_told() {
             _ => assert_eq!(*values, claim["values"]),
         }
     }
+}
+
+/// A ticket of a domain controller, with groups inside groups and one of the domain alone.
+#[test]
+fn a_pac_of_active_directory_is_verified() {
+    let Recorded { token, keytab, now } = recorded("samba");
+    let now = KerberosTime::from_der(&generalized(&now)).unwrap();
+    let options = ["--now", &now.as_unix().to_string(), "--pac", "require"];
+    let (verdict, status) = judge(&keytab, &options, &[&token]);
+    assert_eq!(status, 0, "{verdict}");
+    let pac = &verdict["pac"];
+    let domain = pac["user_sid"]
+        .as_str()
+        .unwrap()
+        .rsplit_once('-')
+        .unwrap()
+        .0;
+    let expected = [513, 1108, 1109, 1110, 1111].map(|rid| format!("{domain}-{rid}"));
+    let groups = pac["groups"].as_array().unwrap();
+    for group in &expected {
+        assert!(groups.contains(&json!(group)), "{group}: {pac}");
+    }
+    assert!(groups.contains(&json!("S-1-18-1")), "{pac}");
+    assert_eq!(groups.len(), expected.len() + 1, "{pac}");
+    assert_eq!(pac["upn"], "alice.a@corp.example.test");
+    assert_eq!(pac["dns_domain"], "EXAMPLE.TEST");
+    assert_eq!(pac["account"], "alice");
+}
+
+/// `2026-11-23T08:48:04Z` as GeneralizedTime.
+fn generalized(rfc3339: &str) -> Vec<u8> {
+    let digits = rfc3339.replace(['-', 'T', ':'], "");
+    [&[0x18, 15], digits.as_bytes()].concat()
 }
 
 #[test]

@@ -18,7 +18,7 @@ use portcullis::formats::registry::{ErrorCode, Kvno, NameType};
 use portcullis::pac::PacBufferType;
 use portcullis_testdata::{hex, vectors};
 use portcullis_testrealm::TestRealm;
-use program::{Exchange, Said, exchange, file, run, run_with_input};
+use program::{Exchange, Recorded, Said, exchange, file, recorded, run, run_with_input};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -327,23 +327,42 @@ fn a_pac_that_is_broken_is_shown_up_to_there() {
 /// As MIT's KDC writes them, inside AD-CAMMAC.
 #[test]
 fn authentication_indicators_are_shown() {
-    let recorded = std::fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../testdata/tokens/mit-indicator-18.txt"
-    ))
-    .unwrap();
-    let field = |name: &str| {
-        let line = recorded
-            .lines()
-            .find(|line| line.starts_with(name))
-            .unwrap();
-        let digits = line.split_whitespace().nth(1).unwrap();
-        hex(&json!(digits))
-    };
-    let said = inspect(&field("token:"), Some(&file("keytab", &field("keytab:"))));
+    let Recorded { token, keytab, .. } = recorded("mit-indicator-18");
+    let said = inspect(&token, Some(&keytab));
     assert_eq!(said.status, 0, "{}", said.output);
     assert!(said.output.contains("AD-CAMMAC (96)"), "{}", said.output);
     assert!(said.output.contains("indicators "), "{}", said.output);
+}
+
+/// Of a domain controller: each group on a line of its own.
+#[test]
+fn a_thousand_groups_are_a_table() {
+    let Recorded { token, keytab, now } = recorded("samba-many");
+    let said = inspect(&token, Some(&keytab));
+    assert_eq!(said.status, 0, "{}", said.output);
+    let sids = said
+        .output
+        .lines()
+        .filter(|line| line.contains(" S-1-5-21-"));
+    assert!(sids.count() > 1000, "{}", said.output);
+    let set = said
+        .output
+        .lines()
+        .find(|line| line.contains("password set"));
+    let day = now.split('T').next().unwrap();
+    assert!(set.unwrap().contains(day), "{}", said.output);
+}
+
+#[test]
+fn a_ticket_of_des3_is_opened_though_it_is_padded() {
+    let Recorded { token, keytab, .. } = recorded("heimdal-16");
+    let said = inspect(&token, Some(&keytab));
+    assert_eq!(said.status, 0, "{}", said.output);
+    assert!(
+        said.output.contains("AD-SIGNED-PATH (512)"),
+        "{}",
+        said.output
+    );
 }
 
 #[test]

@@ -138,6 +138,31 @@ pub(crate) fn exchange(name: &str) -> Exchange {
     }
 }
 
+/// A token of `testdata/tokens`.
+pub(crate) struct Recorded {
+    pub(crate) token: Vec<u8>,
+    pub(crate) keytab: PathBuf,
+    /// When it arrived, as RFC 3339 has it.
+    pub(crate) now: String,
+}
+
+/// The recorded token of this name.
+pub(crate) fn recorded(name: &str) -> Recorded {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/tokens");
+    let text = std::fs::read_to_string(format!("{directory}/{name}.txt")).unwrap();
+    let field = |name: &str| {
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)).unwrap();
+        value.trim().to_owned()
+    };
+    let octets = |name: &str| hex(&Value::String(field(name)));
+    Recorded {
+        token: octets("token:"),
+        keytab: file("keytab", &octets("keytab:")),
+        now: field("now:"),
+    }
+}
+
 /// A keytab with the service keys of these exchanges.
 pub(crate) fn keytab(exchanges: &[&Value]) -> Vec<u8> {
     let mut keytab = KeytabWriter::new(KeytabVersion::V2);
