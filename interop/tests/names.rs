@@ -198,7 +198,7 @@ const RULES: [&[&str]; 23] = [
         "RULE:[2:$1;$2](^.*;admin$)s/;admin$//",
         "DEFAULT",
     ],
-    &["RULE:[2:$2](^.*;root)s/^.*$/root/", "DEFAULT"],
+    &["RULE:[2:$2](^.*;admin)s/^.*$/super/", "DEFAULT"],
     &[
         "RULE:[1:$1@$0](^.*@OTHER\\.TEST$)s/@OTHER\\.TEST/@other.test/",
         "DEFAULT",

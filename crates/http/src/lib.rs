@@ -35,6 +35,12 @@
 //! none is anonymous. The answer to a refused token has the [`portcullis::Rejection`] among its
 //! extensions, for logs; the client learns its [`code`](portcullis::Error::code) and no more.
 //!
+//! # Which channel
+//!
+//! A login that was made for another channel is refused, once this service has said what its own is:
+//! one certificate for all, here or in a proxy, by [`NegotiateLayer::channel_bindings`]; or each
+//! connection its own, by [`ConnectionBindings`], which the feature `rustls` makes of TLS connections.
+//!
 //! # What is kept
 //!
 //! Nothing, but for the acceptor's replay cache: no session, no cookie, no state of a connection.
