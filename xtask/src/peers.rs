@@ -21,15 +21,19 @@ const TOOLS: [(&str, &str); 3] = [
 /// as failed.
 pub(crate) fn install() -> Outcome {
     let packages = missing_packages();
+    let beside: Vec<_> = missing_peers()
+        .filter_map(|peer| Some((peer, peer.unpacked_into()?)))
+        .collect();
+    if !packages.is_empty() || !beside.is_empty() {
+        update();
+    }
     if !packages.is_empty() {
         println!("missing: {}", packages.join(" "));
         apt(&packages);
     }
-    for peer in Peer::ALL.into_iter().filter(|peer| !peer.is_here()) {
-        if let Some(directory) = peer.unpacked_into() {
-            println!("unpacking: {}", peer.name);
-            unpack(peer.packages, &directory);
-        }
+    for (peer, directory) in beside {
+        println!("unpacking: {}", peer.name);
+        unpack(peer.packages, &directory);
     }
     let mut outcome = Outcome::default();
     for peer in Peer::ALL {
@@ -47,10 +51,13 @@ pub(crate) fn install() -> Outcome {
     outcome
 }
 
+fn missing_peers() -> impl Iterator<Item = Peer> {
+    Peer::ALL.into_iter().filter(|peer| !peer.is_here())
+}
+
 fn missing_packages() -> Vec<&'static str> {
-    let peers = Peer::ALL
-        .into_iter()
-        .filter(|peer| !peer.is_here() && peer.unpacked_into().is_none())
+    let peers = missing_peers()
+        .filter(|peer| peer.unpacked_into().is_none())
         .flat_map(|peer| peer.packages.iter().copied());
     let tools = TOOLS
         .into_iter()
@@ -59,22 +66,25 @@ fn missing_packages() -> Vec<&'static str> {
     peers.chain(tools).collect()
 }
 
+/// What Debian has now, if we may ask; what it had when somebody asked last is good enough otherwise.
+fn update() {
+    if is_root() {
+        let _ = good(Command::new("apt-get").args(["update", "--quiet"]));
+    }
+}
+
 fn apt(packages: &[&str]) {
     if !is_root() || !is_program("apt-get") {
         println!("not installed: that takes root, and Debian's apt-get");
         return;
     }
-    let apt = || {
-        let mut command = Command::new("apt-get");
-        command.env("DEBIAN_FRONTEND", "noninteractive");
-        command
-    };
-    let _ = good(apt().args(["update", "--quiet"]))
-        && good(
-            apt()
-                .args(["install", "--yes", "--quiet", "--no-install-recommends"])
-                .args(packages),
-        );
+    let mut install = Command::new("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    let _ = good(
+        install
+            .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+            .args(packages),
+    );
 }
 
 /// Unpacks packages into a directory, without installing them; nobody need be root for that.
