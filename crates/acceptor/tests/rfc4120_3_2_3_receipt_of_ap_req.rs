@@ -354,7 +354,7 @@ fn choosing_an_enctype_permits_none() {
     let realm = TestRealm::new("EXAMPLE.TEST");
     let keytab = realm.service(WEB).keytab();
     let enctype = Enctype::Rc4Hmac;
-    let built = portcullis::Acceptor::builder(keytab)
+    let built = Acceptor::builder(keytab)
         .only_enctypes([Enctype::Aes256CtsHmacSha1_96, enctype])
         .build();
     let error = built.unwrap_err();
