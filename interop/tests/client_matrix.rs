@@ -23,6 +23,9 @@ use portcullis_interop::realm::{ENCTYPES, MitRealm};
 use portcullis_interop::{from_base64, to_base64};
 use portcullis_testrealm::{ServedKdc, TestRealm};
 
+/// It may act for others towards all services.
+const FRONT: &str = "HTTP/front.example.test";
+
 /// A column: an enctype, and the service that has keys of no other.
 struct Column {
     /// As MIT spells it.
@@ -58,6 +61,12 @@ impl Realm {
             let keytab = format!("HTTP_e{number}.example.test.keytab");
             std::fs::write(directory.path().join(keytab), service.keytab_octets()).unwrap();
         }
+        let services = ENCTYPES.map(|(number, _)| format!("HTTP/e{number}.example.test"));
+        let front = realm.service_with(FRONT).enctypes(enctypes);
+        let front = front.may_delegate_to(services.iter().map(String::as_str));
+        let front = front.ok_to_auth_as_delegate().build();
+        let keytab = directory.path().join("HTTP_front.example.test.keytab");
+        std::fs::write(keytab, front.keytab_octets()).unwrap();
         let kdc = realm.kdc().serve(directory.path(), 0).unwrap();
         let files = MitRealm::of_another_kdc(directory);
         Self {
@@ -160,6 +169,15 @@ fn mits_kinit_with_a_keytab_and_kvno() {
         let login = realm.files.login("alice");
         login.kvno(&column.service);
         token_of_mit(&login, column)
+    });
+}
+
+/// `kvno -U -P`: S4U2Self, then S4U2Proxy.
+#[test]
+fn a_service_for_a_user_whom_it_never_met() {
+    row(&[], |realm, column| {
+        let front = realm.files.login(FRONT);
+        token_of_mit(&front.in_the_name_of("alice", &column.service), column)
     });
 }
 
