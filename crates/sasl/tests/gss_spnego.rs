@@ -7,7 +7,7 @@ mod desk;
 use desk::{ALL_FLAGS, Desk, complete, proceed};
 use portcullis::context::Protection;
 use portcullis::formats::gss::{ContextFlags, Mechanism as GssMechanism};
-use portcullis_sasl::{Error, Layers, Mechanism, Received, Step};
+use portcullis_sasl::{Error, LayerError, Layers, Mechanism, Received, SaslServer, Step};
 use portcullis_testrealm::Next;
 
 fn without(flags: ContextFlags) -> ContextFlags {
@@ -98,6 +98,30 @@ fn messages_go_through_the_layer_both_ways() {
         layer.unwrap(&mut buffer),
         Ok(Received::Message { message, consumed })
     );
+}
+
+/// Nobody tells the client what we take: it may send what Cyrus SASL and Windows take.
+#[test]
+fn buffers_have_16_mib_at_most_unless_the_settings_say_less() {
+    let desk = Desk::new();
+    let missing = |server: &SaslServer, length: u32| {
+        let alice = desk.alice().spnego().build();
+        let session = desk.spnego(server, alice).unwrap().session;
+        let mut layer = session.into_layer().unwrap();
+        match layer.unwrap(&mut length.to_be_bytes()) {
+            Ok(Received::Partial { missing }) => Ok(missing),
+            other => Err(other.unwrap_err()),
+        }
+    };
+    let too_long = |limit, found| Err(LayerError::TooLong { limit, found });
+    let server = desk.server(Layers::ANY);
+    assert_eq!(missing(&server, 0xff_ffff), Ok(0xff_ffff));
+    assert_eq!(
+        missing(&server, 0x0100_0000),
+        too_long(0xff_ffff, 0x0100_0000)
+    );
+    let server = server.max_receive(1000);
+    assert_eq!(missing(&server, 1001), too_long(1000, 1001));
 }
 
 /// Windows lists mechanisms that we lack first; its Kerberos token then comes in a later leg.

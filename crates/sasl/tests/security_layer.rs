@@ -11,6 +11,7 @@
 
 mod desk;
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use desk::Desk;
 use portcullis::Enctype;
 use portcullis::context::{MessageError, Order, Protection};
@@ -18,7 +19,6 @@ use portcullis::entropy::{Entropy, EntropyError};
 use portcullis_sasl::{LayerError, Layers, Received, SaslServer, SecurityLayer};
 use portcullis_testrealm::{InitiatorContext, WrapShape};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 const SIGNED: Protection = Protection::Integrity;
 const SEALED: Protection = Protection::Confidentiality;
@@ -274,33 +274,34 @@ fn nothing_is_opened_after_a_refusal() {
     assert!(client.unwrap(&tokens(&buffers)[0]).is_ok());
 }
 
-/// Randomness until it is switched off.
-#[derive(Debug, Default)]
-struct Drying(AtomicBool);
+/// Randomness for so many more times.
+#[derive(Debug)]
+struct Drying(AtomicUsize);
 
 impl Entropy for Drying {
     fn fill(&self, octets: &mut [u8]) -> Result<(), EntropyError> {
         octets.fill(0x5a);
-        match self.0.load(Ordering::Relaxed) {
-            true => Err(EntropyError),
-            false => Ok(()),
-        }
+        let less = |left: usize| left.checked_sub(1);
+        let left = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        left.map(|_| ()).map_err(|_| EntropyError)
     }
 }
 
 #[test]
-fn nothing_is_sent_after_a_message_that_could_not_be_wrapped() {
+fn nothing_is_sent_of_a_message_that_could_not_be_wrapped_whole_nor_after_it() {
     let desk = Desk::new();
-    let entropy = Arc::new(Drying::default());
+    let entropy = Arc::new(Drying(AtomicUsize::new(100)));
     let acceptor = desk.acceptor_builder().entropy(entropy.clone()).build();
     let server = SaslServer::new(acceptor.unwrap(), Layers::ANY);
-    let (mut layer, mut client) = desk.layered(&server, desk.alice(), 4, [1, 0, 0]);
+    let (mut layer, mut client) = desk.layered(&server, desk.alice(), 4, [0, 0, 100]);
     let mut buffers = b"what was there".to_vec();
-    entropy.0.store(true, Ordering::Relaxed);
-    let refused = layer.wrap(MESSAGE, &mut buffers).unwrap_err();
+    entropy.0.store(2, Ordering::Relaxed); // for two buffers of three
+    let refused = layer.wrap(&[0; 120], &mut buffers).unwrap_err();
     assert_eq!(refused, LayerError::Message(MessageError::Entropy));
     assert_eq!(buffers, b"what was there");
-    entropy.0.store(false, Ordering::Relaxed);
+    entropy.0.store(100, Ordering::Relaxed);
     let refused = layer.wrap(MESSAGE, &mut buffers).unwrap_err();
     assert_eq!(refused, LayerError::Broken);
     assert_opened(&mut layer, from_client(&mut client, SEALED));
