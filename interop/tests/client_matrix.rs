@@ -247,8 +247,8 @@ fn openjdk_by_itself() {
         let option = "-Djava.security.auth.login.config";
         command.arg(format!("{option}={}", jaas.display()));
         command.env("KRB5CCNAME", realm.files.path("no.ccache"));
-        command.args(["JgssToken", "spnego"]);
-        command.arg(format!("{}@EXAMPLE.TEST", column.service));
+        let service = format!("{}@EXAMPLE.TEST", column.service);
+        command.args(["JgssToken", "spnego", &service, "mutual"]);
         from_base64(&LineServer::start(command).listen())
     });
 }
