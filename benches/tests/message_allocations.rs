@@ -67,7 +67,7 @@ fn a_message_is_opened_without_any() {
         let mut tokens = [0, 1].map(|_| initiator.wrap(&[7; 1000], protection).expect("a token"));
         let [first, second] = &mut tokens;
         assert!(context.unwrap(first).is_ok());
-        let counted = measure(|| drop(context.unwrap(second).expect("a good token")));
+        let counted = measure(|| assert!(context.unwrap(second).is_ok()));
         assert_eq!(counted.count_total, 0, "{protection:?}: {counted:?}");
     }
     let mics = [0, 1].map(|_| initiator.mic(b"message").expect("a token"));

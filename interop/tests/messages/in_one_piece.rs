@@ -140,7 +140,7 @@ fn is_open(number: u8, bit: usize) -> bool {
 fn mit_and_we_name_the_same_size_limit() {
     let Some(realm) = realm() else { return };
     for number in NUMBERS {
-        let (mut context, mut mit) = establish(&realm, number, &["mutual"]);
+        let (context, mut mit) = establish(&realm, number, &["mutual"]);
         for protection in FORMS {
             for most in [
                 100, 128, 200, 256, 300, 1000, 4096, 65_535, 65_536, 1_000_000,
