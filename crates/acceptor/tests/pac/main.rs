@@ -7,6 +7,7 @@
     reason = "test code"
 )]
 
+mod errors;
 mod forge;
 mod policy;
 #[path = "../scene/mod.rs"]
