@@ -120,11 +120,18 @@ impl Peer {
     /// Samba's Active Directory domain controller, and its Python modules.
     pub const SAMBA_AD: Self = Self {
         name: "Samba AD DC",
-        packages: &["samba", "samba-ad-provision", "python3-samba"],
+        // The last two are recommended by the first, and a domain does without neither.
+        packages: &[
+            "samba",
+            "python3-samba",
+            "samba-ad-provision",
+            "samba-dsdb-modules",
+        ],
         probe: &[
             "/bin/sh",
             "-c",
-            "test -x /usr/sbin/samba -a -d /usr/share/samba/setup && /usr/bin/python3 -c 'import samba.dckeytab'",
+            "test -x /usr/sbin/samba -a -d /usr/share/samba/setup && ls /usr/lib/*/samba/ldb/acl.so && \
+             /usr/bin/python3 -c 'import samba.dckeytab'",
         ],
     };
 
