@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::Output;
 
 use portcullis_interop::listener::{Listener, postgres};
+use portcullis_interop::login::Login;
 use portcullis_interop::peer::{Peer, built, present};
 use portcullis_interop::process::{said, try_run};
 use portcullis_interop::realm::MitRealm;
@@ -22,10 +23,13 @@ fn serve(realm: &MitRealm, name: &str) -> Listener {
     Listener::start(&postgres(), &keytab, &[])
 }
 
-/// alice's psql, which wants to be `user`, for one query.
+/// alice's psql for one query.
 fn psql(realm: &MitRealm, server: &Listener, name: &str, options: &str, query: &str) -> Output {
-    let alice = realm.login("alice");
-    let mut client = alice.command("psql");
+    psql_of(&realm.login("alice"), server, name, options, query)
+}
+
+fn psql_of(login: &Login<'_>, server: &Listener, name: &str, options: &str, query: &str) -> Output {
+    let mut client = login.command("psql");
     let port = server.port;
     client.arg(format!(
         "host={name}.example.test hostaddr=127.0.0.1 port={port} dbname=db krbsrvname=HTTP {options}"
@@ -45,6 +49,18 @@ fn psql_logs_in_with_every_enctype() {
             assert_eq!(server.line(), "login alice@EXAMPLE.TEST");
             assert_eq!(server.line(), "query select current_user");
         }
+    }
+}
+
+#[test]
+fn psql_comes_from_another_realm_under_its_whole_name() {
+    let Some(realm) = realm() else { return };
+    let server = serve(&realm, "e18");
+    let carol = realm.login("carol@OTHER.TEST");
+    for (user, accepted) in [("carol@OTHER.TEST", true), ("carol", false)] {
+        let options = format!("user={user}");
+        let output = psql_of(&carol, &server, "e18", &options, "select current_user");
+        assert_eq!(output.status.success(), accepted, "{user}: {output:?}");
     }
 }
 

@@ -3,20 +3,27 @@
 use crate::error::AuthorizationIdError;
 use core::str;
 use portcullis::Identity;
+use portcullis::names::LocalNamePolicy;
 
 /// Says which clients may act as somebody else.
 ///
 /// It is asked only when a client names an authorization identity that is not its own principal,
 /// whole and with its realm. Whatever else means the same person (`alice`, `u:alice`, `dn:…`) is
-/// this policy's to know.
+/// this policy's to know. A [`LocalNamePolicy`] lets each client act as the user that it is; a
+/// function decides as it likes:
 ///
 /// ```
-/// # fn local_name(identity: &portcullis::Identity) -> Option<String> { None }
-/// let policy = |identity: &portcullis::Identity, authorization_id: &str| {
-///     local_name(identity).is_some_and(|name| name == authorization_id)
-/// };
+/// use portcullis::Identity;
+/// use portcullis::names::LocalNamePolicy;
 /// # fn takes(_: impl portcullis_sasl::AuthorizationPolicy) {}
-/// # takes(policy);
+///
+/// let users = LocalNamePolicy::new().forget_realm("EXAMPLE.TEST");
+/// # takes(users.clone());
+/// let in_ldap = move |identity: &Identity, authorization_id: &str| {
+///     let user = users.local_name(identity.client());
+///     user.is_ok_and(|user| authorization_id.strip_prefix("u:") == Some(&user))
+/// };
+/// # takes(in_ldap);
 /// ```
 pub trait AuthorizationPolicy: Send + Sync {
     /// Whether the proven client may act as `authorization_id`, which the client has sent: at most
@@ -27,6 +34,14 @@ pub trait AuthorizationPolicy: Send + Sync {
 impl<F: Fn(&Identity, &str) -> bool + Send + Sync> AuthorizationPolicy for F {
     fn permits(&self, identity: &Identity, authorization_id: &str) -> bool {
         self(identity, authorization_id)
+    }
+}
+
+/// Each client may act as the user that it is, under the name that this policy gives it.
+impl AuthorizationPolicy for LocalNamePolicy {
+    fn permits(&self, identity: &Identity, authorization_id: &str) -> bool {
+        let user = self.local_name(identity.client());
+        user.is_ok_and(|user| user == authorization_id)
     }
 }
 

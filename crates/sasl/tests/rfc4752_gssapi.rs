@@ -15,6 +15,7 @@ use portcullis::ChannelBindings;
 use portcullis::context::{MessageError, Order, Protection};
 use portcullis::formats::gss::ContextFlags;
 use portcullis::formats::messages::ApOptions;
+use portcullis::names::LocalNamePolicy;
 use portcullis::replay::{Freshness, ReplayCacheError};
 use portcullis_sasl::{
     AuthorizationIdError, Error, LayerError, Layers, Mechanism, Step, UnrecordedStep,
@@ -404,6 +405,19 @@ fn a_policy_lets_a_client_act_as_others() {
     );
     assert!(choose(b"alice@EXAMPLE.TEST").is_ok());
     assert_eq!(choose(b"u:carol").unwrap_err().kind(), "not-authorized");
+}
+
+#[test]
+fn a_client_may_act_as_the_user_that_it_is() {
+    let desk = Desk::new();
+    let users = LocalNamePolicy::new().forget_realm("EXAMPLE.TEST");
+    let server = desk.server(Layers::ANY).authorization(users);
+    let choose = |name: &[u8]| {
+        let offered = desk.offer(&server, desk.alice());
+        offered.choose(&[NO_LAYER, name].concat()).0
+    };
+    assert_eq!(choose(b"alice").unwrap().authorization_id(), Some("alice"));
+    assert_eq!(choose(b"bob").unwrap_err().kind(), "not-authorized");
 }
 
 #[test]

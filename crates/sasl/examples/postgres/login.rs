@@ -1,12 +1,13 @@
 //! The start of a connection: encryption, if the client wants it, and who the client is.
 //!
-//! Like PostgreSQL with `include_realm=0 krb_realm=…`, it lets a client be the user that its
-//! principal names: `alice@REALM` is `alice`, in the realm of the service and in no other.
+//! A client is the user that its principal names: `alice@REALM` is `alice` in the realm of the
+//! service, and `alice@REALM` everywhere else.
 
 use super::connection::Connection;
 use super::message::{self, code, kind};
 use super::{Fallible, say};
 use portcullis::context::Protection;
+use portcullis::names::LocalNamePolicy;
 use portcullis::{Acceptor, Identity, Negotiation, SecurityContext, Step};
 use portcullis_sasl::{MaxTokens, SecurityLayer};
 use std::time::SystemTime;
@@ -151,9 +152,7 @@ fn parameter(parameters: &[u8], wanted: &str) -> Option<String> {
 }
 
 fn may_be(identity: &Identity, user: &str) -> bool {
-    let (client, service) = (identity.client(), identity.service());
-    let mut components = client.components();
-    client.realm() == service.realm()
-        && components.next() == Some(user.as_bytes())
-        && components.next().is_none()
+    let users = LocalNamePolicy::new().forget_realm(identity.service().realm().0);
+    let name = users.local_name(identity.client());
+    name.is_ok_and(|name| name == user)
 }
