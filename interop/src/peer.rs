@@ -120,7 +120,7 @@ impl Peer {
     /// Samba's Active Directory domain controller, and its Python modules.
     pub const SAMBA_AD: Self = Self {
         name: "Samba AD DC",
-        // The last two are recommended by the first, and a domain does without neither.
+        // The last two are only recommended by the first, and a domain needs both.
         packages: &[
             "samba",
             "python3-samba",
@@ -142,6 +142,8 @@ impl Peer {
             "heimdal-kdc",
             "heimdal-clients",
             "libasn1-8-heimdal",
+            "libbsd0",
+            "libedit2",
             "libgssapi3-heimdal",
             "libhcrypto5-heimdal",
             "libhdb9-heimdal",
@@ -153,6 +155,7 @@ impl Peer {
             "libkafs0-heimdal",
             "libkdc2-heimdal",
             "libkrb5-26-heimdal",
+            "libmd0",
             "libotp0-heimdal",
             "libroken19-heimdal",
             "libsl0-heimdal",
