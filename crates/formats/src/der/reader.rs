@@ -91,6 +91,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The error of `kind` at an earlier place.
+    #[cold]
+    const fn error_at(&self, offset: usize, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError {
+            offset,
+            ..self.error(kind)
+        }
+    }
+
     /// Ends the reading: nothing may be left over.
     ///
     /// # Errors
@@ -207,12 +216,9 @@ impl<'a> Reader<'a> {
     /// [`DecodeErrorKind::UnexpectedTag`], or what is wrong with its length.
     #[inline]
     pub fn element(&mut self, tag: u8) -> Result<&'a [u8]> {
-        match self.peek() {
-            Some(found) if found == tag => self.any().map(|(_, contents)| contents),
-            found => Err(self.error(DecodeErrorKind::UnexpectedTag {
-                expected: tag,
-                found,
-            })),
+        match self.take(tag) {
+            Some(contents) => Ok(contents),
+            None => Err(self.wrong_element(tag)),
         }
     }
 
@@ -222,18 +228,57 @@ impl<'a> Reader<'a> {
     /// What is wrong with its tag or length.
     #[inline]
     pub fn any(&mut self) -> Result<(u8, &'a [u8])> {
-        let (tag, header, length) = self.header()?;
-        let after = self.rest.get(header..).unwrap_or_default();
-        let Some((contents, rest)) = after.split_at_checked(length) else {
-            let kind = DecodeErrorKind::Truncated {
-                needed: length,
-                found: after.len(),
-            };
-            return Err(self.error(kind));
+        match self.peek().and_then(|tag| Some((tag, self.take(tag)?))) {
+            Some(element) => Ok(element),
+            None => Err(self.wrong_header()),
+        }
+    }
+
+    /// The contents of the next element, if it is one of this tag. What is wrong with it otherwise is
+    /// found out later: errors are large, and most elements are good. Not inlined: the answer fits into
+    /// registers, and what calls it stays small enough to be inlined itself.
+    #[inline(never)]
+    fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
+        let (header, length) = match *self.rest {
+            [found, ..] if found != tag || found & NUMBER == NUMBER => return None,
+            [_, length @ 0..=0x7f, ..] => (2_usize, usize::from(length)),
+            [_, 0x81, a @ 0x80..=0xff, ..] => (3, usize::from(a)),
+            [_, 0x82, a @ 1..=0xff, b, ..] => (4, usize::from(u16::from_be_bytes([a, b]))),
+            [_, 0x83, a @ 1..=0xff, b, c, ..] => {
+                let length = u32::from_be_bytes([0, a, b, c]);
+                (5, usize::try_from(length).ok()?)
+            }
+            _ => return None,
         };
+        let end = header.saturating_add(length);
+        let (element, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
-        self.offset = self.offset.saturating_add(header).saturating_add(length);
-        Ok((tag, contents))
+        self.offset = self.offset.saturating_add(end);
+        element.get(header..)
+    }
+
+    /// Why [`Reader::take`] finds no element of this tag.
+    #[cold]
+    fn wrong_element(&self, tag: u8) -> DecodeError {
+        match self.peek() {
+            Some(found) if found == tag => self.wrong_header(),
+            found => self.error(DecodeErrorKind::UnexpectedTag {
+                expected: tag,
+                found,
+            }),
+        }
+    }
+
+    /// What is wrong with the tag or length of the next element.
+    #[cold]
+    fn wrong_header(&self) -> DecodeError {
+        match self.header() {
+            Err(error) => error,
+            Ok((_, header, length)) => self.error(DecodeErrorKind::Truncated {
+                needed: length,
+                found: self.rest.len().saturating_sub(header),
+            }),
+        }
     }
 
     /// The next element whole, with its tag and length, whatever it is.
@@ -394,7 +439,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn integer(&mut self, tag: u8) -> Result<i64> {
-        let start = self.clone();
+        let start = self.offset;
         let octets = self.element(tag)?;
         let minimal = match octets {
             [] => false,
@@ -403,10 +448,10 @@ impl<'a> Reader<'a> {
             _ => true,
         };
         if !minimal {
-            return Err(start.error(DecodeErrorKind::NonMinimalInteger));
+            return Err(self.error_at(start, DecodeErrorKind::NonMinimalInteger));
         }
         if octets.len() > 8 {
-            return Err(start.error(DecodeErrorKind::IntegerOutOfRange));
+            return Err(self.error_at(start, DecodeErrorKind::IntegerOutOfRange));
         }
         let negative = octets.first().is_some_and(|first| first & 0x80 != 0);
         let sign: i64 = if negative { -1 } else { 0 };
@@ -415,20 +460,14 @@ impl<'a> Reader<'a> {
             .fold(sign, |value, octet| (value << 8) | i64::from(*octet)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn nested(&mut self, tag: u8, structure: &'static str) -> Result<Self> {
         if self.depth >= MAX_DEPTH {
             return Err(self.error(DecodeErrorKind::TooDeep));
         }
-        let contents = self.element(tag).map_err(|error| {
-            let same = structure == error.structure;
-            let field = if same { error.field } else { "" };
-            DecodeError {
-                structure,
-                field,
-                ..error
-            }
-        })?;
+        let Some(contents) = self.take(tag) else {
+            return Err(entering(structure, self.wrong_element(tag)));
+        };
         Ok(Self {
             rest: contents,
             offset: self.offset.saturating_sub(contents.len()),
@@ -440,7 +479,6 @@ impl<'a> Reader<'a> {
     }
 
     /// The identifier octet, how long tag and length are together, and the length of the contents.
-    #[inline]
     fn header(&self) -> Result<(u8, usize, usize)> {
         let (tag, header, length) = match *self.rest {
             [tag, length @ 0..=0x7f, ..] => (tag, 2, usize::from(length)),
@@ -491,6 +529,18 @@ impl<'a> Reader<'a> {
             self.next_field = number.saturating_add(1);
         }
         Ok(())
+    }
+}
+
+/// The error of the tag or length of `structure`, which was about to be read.
+#[cold]
+fn entering(structure: &'static str, error: DecodeError) -> DecodeError {
+    let same = structure == error.structure;
+    let field = if same { error.field } else { "" };
+    DecodeError {
+        structure,
+        field,
+        ..error
     }
 }
 
