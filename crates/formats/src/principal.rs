@@ -9,16 +9,19 @@ mod text;
 
 pub use text::WithoutRealm;
 
-use crate::der::{Encode, SequenceOfBuf, Writer};
+use crate::der::{Encode, SequenceOf, Writer};
 use crate::messages::{KerberosString, PrincipalName, Realm};
 use crate::registry::NameType;
-use alloc::vec::Vec;
+use alloc::sync::Arc;
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
 /// Longer names are refused; no known peer has more than a handful of components.
 const MOST_COMPONENTS: usize = 16;
+
+/// Most names are shorter: they are put together on the stack, then copied to where they stay.
+const SHORT: usize = 160;
 
 /// A principal: a name of one to sixteen components in a realm.
 ///
@@ -27,10 +30,11 @@ const MOST_COMPONENTS: usize = 16;
 /// nothing.
 #[derive(Clone)]
 pub struct Principal {
-    realm: Vec<u8>,
     name_type: NameType,
-    /// Encoded as in a PrincipalName, so that lending one costs nothing.
-    components: SequenceOfBuf,
+    /// The realm, then the components encoded as in a PrincipalName, so that lending one costs
+    /// nothing: in one piece that clones share.
+    octets: Arc<[u8]>,
+    realm_length: usize,
 }
 
 impl Principal {
@@ -55,11 +59,21 @@ impl Principal {
         if count > MOST_COMPONENTS {
             return Err(PrincipalError::TooManyComponents);
         }
-        Ok(Self {
-            realm: realm.as_ref().to_vec(),
-            name_type: implied_type(first.as_ref(), count),
-            components: SequenceOfBuf::from_encoded(encoded),
-        })
+        let name_type = implied_type(first.as_ref(), count);
+        Ok(Self::of(realm.as_ref(), name_type, &encoded.into_vec()))
+    }
+
+    fn of(realm: &[u8], name_type: NameType, components: &[u8]) -> Self {
+        let mut short = [0; SHORT];
+        let octets = match joined(realm, components, &mut short) {
+            Some(joined) => joined.into(),
+            None => realm.iter().chain(components).copied().collect(),
+        };
+        Self {
+            name_type,
+            octets,
+            realm_length: realm.len(),
+        }
     }
 
     /// The principal that a message names.
@@ -74,11 +88,10 @@ impl Principal {
             .count()
         {
             0 => Err(PrincipalError::NoComponents),
-            1..=MOST_COMPONENTS => Ok(Self {
-                realm: realm.0.to_vec(),
-                name_type: name.name_type,
-                components: name.name_string.into(),
-            }),
+            1..=MOST_COMPONENTS => {
+                let components = name.name_string.encoded_elements();
+                Ok(Self::of(realm.0, name.name_type, components))
+            }
             _ => Err(PrincipalError::TooManyComponents),
         }
     }
@@ -92,15 +105,16 @@ impl Principal {
     /// The realm.
     #[must_use]
     pub fn realm(&self) -> Realm<'_> {
-        KerberosString(&self.realm)
+        KerberosString(self.octets.get(..self.realm_length).unwrap_or_default())
     }
 
     /// The name as it stands in messages.
     #[must_use]
     pub fn name(&self) -> PrincipalName<'_> {
+        let components = self.octets.get(self.realm_length..).unwrap_or_default();
         PrincipalName {
             name_type: self.name_type,
-            name_string: self.components.borrow(),
+            name_string: SequenceOf::of_decoded(components),
         }
     }
 
@@ -132,6 +146,16 @@ impl Principal {
     }
 }
 
+/// Both, one after the other, if there is room.
+fn joined<'r>(realm: &[u8], components: &[u8], room: &'r mut [u8; SHORT]) -> Option<&'r [u8]> {
+    let length = realm.len().checked_add(components.len())?;
+    let octets = room.get_mut(..length)?;
+    let (first, second) = octets.split_at_mut_checked(realm.len())?;
+    first.copy_from_slice(realm);
+    second.copy_from_slice(components);
+    Some(octets)
+}
+
 /// RFC 4120 §7.3, RFC 6111 §3.1; as MIT krb5 infers it.
 fn implied_type(first: &[u8], count: usize) -> NameType {
     match (first, count) {
@@ -143,7 +167,7 @@ fn implied_type(first: &[u8], count: usize) -> NameType {
 
 impl PartialEq for Principal {
     fn eq(&self, other: &Self) -> bool {
-        self.realm == other.realm && self.components == other.components
+        self.realm_length == other.realm_length && self.octets == other.octets
     }
 }
 
@@ -151,7 +175,7 @@ impl Eq for Principal {}
 
 impl Hash for Principal {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.realm.hash(state);
+        self.realm().hash(state);
         self.name().name_string.encoded_elements().hash(state);
     }
 }
@@ -159,7 +183,7 @@ impl Hash for Principal {
 /// By realm, then component by component.
 impl Ord for Principal {
     fn cmp(&self, other: &Self) -> Ordering {
-        let realms = self.realm.cmp(&other.realm);
+        let realms = self.realm().cmp(&other.realm());
         realms.then_with(|| self.components().cmp(other.components()))
     }
 }

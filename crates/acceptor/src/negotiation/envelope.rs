@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::identity::{Carrier, Framing};
 use crate::rejection::Rejection;
 use portcullis_formats::der::Encode;
-use portcullis_formats::gss::{Mechanism, TokenId, frame};
+use portcullis_formats::gss::{Mechanism, TokenId, frame_message};
 use portcullis_formats::spnego::{NegState, NegTokenResp};
 
 /// How the Kerberos token came.
@@ -51,7 +51,7 @@ impl Envelope {
     pub(super) fn kerberos(&self, id: TokenId, message: &[u8]) -> Vec<u8> {
         match self.bare {
             true => message.to_vec(),
-            false => frame(self.mechanism.oid(), &[&id.0, message].concat()),
+            false => frame_message(self.mechanism.oid(), id, message),
         }
     }
 

@@ -30,6 +30,14 @@ impl<'a, T> SequenceOf<'a, T> {
         element: PhantomData,
     };
 
+    /// The list of elements that were decoded before, or encoded by us.
+    pub(crate) const fn of_decoded(elements: &'a [u8]) -> Self {
+        Self {
+            elements,
+            element: PhantomData,
+        }
+    }
+
     /// Whether there are no elements.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -125,13 +133,6 @@ impl SequenceOfBuf {
         for element in elements {
             element.encode(&mut output);
         }
-        Self {
-            elements: output.into_vec(),
-        }
-    }
-
-    /// The elements that `output` holds and nothing else.
-    pub(crate) fn from_encoded(output: Writer) -> Self {
         Self {
             elements: output.into_vec(),
         }

@@ -408,7 +408,7 @@ fn nothing_that_is_read_or_written_is_printed() {
     let secret = b"\x04\x06secret";
     let mut output = Writer::new();
     output.raw(secret);
-    let list = SequenceOfBuf::from_encoded(Writer::new());
+    let list = SequenceOfBuf::default();
     let texts = [
         format!("{:?}", Reader::new(secret)),
         format!("{output:?}"),

@@ -46,10 +46,25 @@ impl<'a> InitialContextToken<'a> {
 /// Puts `inner` into the frame of the mechanism `oid`.
 #[must_use]
 pub fn frame(oid: &[u8], inner: &[u8]) -> Vec<u8> {
-    let mut output = Writer::with_capacity(oid.len().saturating_add(inner.len()).saturating_add(8));
+    frame_parts(oid, [inner, &[]])
+}
+
+/// Puts a Kerberos `message`, which `id` names, into the frame of the mechanism `oid`.
+#[must_use]
+pub fn frame_message(oid: &[u8], id: TokenId, message: &[u8]) -> Vec<u8> {
+    frame_parts(oid, [&id.0, message])
+}
+
+fn frame_parts(oid: &[u8], parts: [&[u8]; 2]) -> Vec<u8> {
+    let inner = parts
+        .iter()
+        .map(|part| part.len())
+        .fold(0, usize::saturating_add);
+    // Tags and lengths take 12 octets at most: the writer never moves what is in it.
+    let mut output = Writer::with_capacity(oid.len().saturating_add(inner).saturating_add(12));
     output.nested(INITIAL_CONTEXT_TOKEN, |inside| {
         inside.object_identifier(oid);
-        inside.raw(inner);
+        parts.iter().for_each(|part| inside.raw(part));
     });
     output.into_vec()
 }

@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::der::Decode;
+use crate::der::SequenceOfBuf;
 use alloc::string::{String, ToString};
 use alloc::vec;
+use alloc::vec::Vec;
 use portcullis_testdata::{hex, unhex, vector_file};
 use serde_json::Value;
 

@@ -76,7 +76,7 @@ impl Principal {
             quote(component, &mut text);
         }
         text.push(b'@');
-        quote(&self.realm, &mut text);
+        quote(self.realm().0, &mut text);
         text
     }
 
@@ -101,7 +101,7 @@ impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         escape::print_components(self.components(), QUOTED, f)?;
         f.write_str("@")?;
-        escape::print(&self.realm, QUOTED, f)
+        escape::print(self.realm().0, QUOTED, f)
     }
 }
 
