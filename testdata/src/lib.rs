@@ -21,6 +21,7 @@ pub fn vector_file(name: &str) -> Value {
         "mit_gss_exchanges" => include_str!("../vectors/mit_gss_exchanges.json"),
         "mit_messages" => include_str!("../vectors/mit_messages.json"),
         "pac" => include_str!("../vectors/pac.json"),
+        "pac_buffers" => include_str!("../vectors/pac_buffers.json"),
         "prf" => include_str!("../vectors/prf.json"),
         "principals" => include_str!("../vectors/principals.json"),
         "rcache_file2" => include_str!("../vectors/rcache_file2.json"),

@@ -12,7 +12,7 @@ use portcullis_formats::pac::{
     UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
 };
 use portcullis_formats::registry::ChecksumTypeNumber;
-use portcullis_testdata::{hex, vectors};
+use portcullis_testdata::{hex, vector_file, vectors};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -129,6 +129,36 @@ fn every_field_of_the_logon_info_is_read() {
             groups(info.resource_group_ids.iter()),
             expected["ResourceGroupIds"]
         );
+    }
+}
+
+/// An account of another domain, with groups of the service's.
+#[test]
+fn the_logon_info_of_a_trusted_domain_is_read_and_written() {
+    for expected in vector_file("pac_buffers")["logon_info"].as_array().unwrap() {
+        let buffer = hex(&expected["buffer"]);
+        let info = LogonInfo::decode(&buffer).unwrap();
+        let sid = |sid: Option<Sid>| json!(sid.map(|sid| sid.to_string()));
+        assert_eq!(text(info.effective_name), expected["EffectiveName"]);
+        assert_eq!(text(info.full_name), expected["FullName"]);
+        assert_eq!(text(info.logon_server), expected["LogonServer"]);
+        assert_eq!(text(info.logon_domain_name), expected["LogonDomainName"]);
+        assert_eq!(json!(info.logon_count), expected["LogonCount"]);
+        assert_eq!(json!(info.user_id), expected["UserId"]);
+        assert_eq!(json!(info.primary_group_id), expected["PrimaryGroupId"]);
+        assert_eq!(json!(info.user_flags.0), expected["UserFlags"]);
+        assert_eq!(
+            json!(info.user_account_control.0),
+            expected["UserAccountControl"]
+        );
+        assert_eq!(groups(info.group_ids.iter()), expected["GroupIds"]);
+        assert_eq!(sid(info.logon_domain_id), expected["LogonDomainId"]);
+        assert_eq!(sids(info.extra_sids.iter()), expected["ExtraSids"]);
+        let resource_domain = sid(info.resource_group_domain_sid);
+        assert_eq!(resource_domain, expected["ResourceGroupDomainSid"]);
+        let resource_groups = groups(info.resource_group_ids.iter());
+        assert_eq!(resource_groups, expected["ResourceGroupIds"]);
+        assert_eq!(info.encode().unwrap(), buffer);
     }
 }
 
