@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """An initiator of MIT krb5's GSS-API that makes and reads per-message tokens: gss_messages.py SERVICE [FLAG...]
 
-It talks to the C library itself, since python3-gssapi has no gss_pseudo_random. FLAG is mutual, dce, replay or sequence.
+It talks to the C library itself, since python3-gssapi has no gss_pseudo_random; with GSS_LIBRARY to another one's, such
+as Heimdal's libgssapi.so.3. FLAG is mutual, dce, replay or sequence.
 Prints the first token (base64); each line of input is a request, each line of output its answer, "ok WORDS" or
 "error MAJOR MINOR", octets in base64, "-" for none:
 
@@ -18,10 +19,11 @@ Prints the first token (base64); each line of input is a request, each line of o
 
 import base64
 import ctypes
+import os
 import sys
 from ctypes import POINTER, byref, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p
 
-GSS = ctypes.CDLL("libgssapi_krb5.so.2")
+GSS = ctypes.CDLL(os.environ.get("GSS_LIBRARY", "libgssapi_krb5.so.2"))
 FLAGS = {"mutual": 2, "replay": 4, "sequence": 8, "dce": 0x1000}
 CONFIDENTIALITY, INTEGRITY = 0x10, 0x20
 CONTINUE_NEEDED = 1

@@ -1,8 +1,9 @@
-//! Real initiators where messages are concerned: MIT's in C, and OpenJDK's. They wrap, unwrap, sign and verify; MIT's
-//! does it also in the buffers of `gss_wrap_iov`.
+//! Real initiators where messages are concerned: MIT's and Heimdal's in C, and OpenJDK's. They wrap, unwrap, sign and
+//! verify; those in C do it also in the buffers of `gss_wrap_iov`.
 
 use std::process::Command;
 
+use crate::heimdal;
 use crate::initiator::{clients, java};
 use crate::login::Login;
 use crate::process::LineServer;
@@ -50,6 +51,16 @@ impl MessagePeer {
     #[must_use]
     pub fn mit(login: &Login<'_>, service: &str, flags: &[&str]) -> Self {
         let mut command = login.command("/usr/bin/python3");
+        command.arg(clients().join("gss_messages.py"));
+        command.arg(format!("{service}@{REALM}")).args(flags);
+        Self::start(command)
+    }
+
+    /// Heimdal's, with the same flags.
+    #[must_use]
+    pub fn heimdal(login: &Login<'_>, service: &str, flags: &[&str]) -> Self {
+        let mut command = heimdal::command(login, "/usr/bin/python3");
+        command.env("GSS_LIBRARY", "libgssapi.so.3");
         command.arg(clients().join("gss_messages.py"));
         command.arg(format!("{service}@{REALM}")).args(flags);
         Self::start(command)
@@ -106,7 +117,7 @@ impl MessagePeer {
         Ok(number(&said[0]))
     }
 
-    /// MIT's token with a message that stands in clear octets, with a trailer or all in the header.
+    /// Its token with a message that stands in clear octets, with a trailer or all in the header.
     pub fn wrap_iov(&mut self, sealed: bool, trailer: bool, parts: [&[u8]; 3]) -> Buffers {
         let layout = if trailer { "trailer" } else { "header" };
         let [before, message, after] = parts.map(word);
@@ -119,7 +130,7 @@ impl MessagePeer {
         }
     }
 
-    /// What MIT reads of our token in buffers, with clear octets before and after the message.
+    /// What it reads of our token in buffers, with clear octets before and after the message.
     ///
     /// # Errors
     /// [`Refused`].
@@ -135,13 +146,13 @@ impl MessagePeer {
         self.ask(&request).map(|said| unwrapped(&said))
     }
 
-    /// `gss_pseudo_random` of MIT.
+    /// `gss_pseudo_random`, of those in C.
     pub fn prf(&mut self, full: bool, input: &[u8], length: usize) -> Vec<u8> {
         let key = if full { "full" } else { "partial" };
         self.one(&["prf", key, &word(input), &length.to_string()])
     }
 
-    /// `gss_wrap_size_limit` of MIT.
+    /// `gss_wrap_size_limit`, of those in C.
     pub fn limit(&mut self, sealed: bool, maximum: usize) -> u32 {
         let said = self.ask(&["limit", form(sealed), &maximum.to_string()]);
         number(&said.expect("a limit")[0])

@@ -188,6 +188,12 @@ fn opens_and_makes_tokens_of_dce_style() {
         assert_eq!((opened.protection, opened.order), (sealed, Order::InOrder));
         assert_eq!(piece.octets[lengths.header..], message);
 
+        let shape = WrapShape::DCE_STYLE;
+        let mut whole = initiator.wrap_shaped(&message, sealed, shape).unwrap();
+        assert_eq!(acceptor.unwrap(&mut whole).unwrap().message, message);
+        let mut plain = initiator.wrap(&message, sealed).unwrap();
+        assert_eq!(acceptor.unwrap(&mut plain).unwrap().message, message);
+
         let ours = wrapped(&mut acceptor, &message, sealed, Layout::HeaderOnly);
         assert_eq!(ours.octets[4..8], [0, 16, 0, 28], "EC and RRC");
     }

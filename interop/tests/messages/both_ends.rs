@@ -25,14 +25,18 @@ pub(crate) fn establish(
 ) -> (SecurityContext, MessagePeer) {
     let service = format!("HTTP/b{number}.example.test");
     let mut mit = MessagePeer::mit(&realm.login("alice"), &service, flags);
-    let context = accept(realm, number, &mut mit);
+    let context = accept(realm, &service, number, &mut mit);
     (context, mit)
 }
 
-/// The context of an initiator that comes for `HTTP/bN`.
-pub(crate) fn accept(realm: &MitRealm, number: u8, peer: &mut MessagePeer) -> SecurityContext {
-    let service = format!("HTTP/b{number}.example.test");
-    let mut negotiation = acceptor(realm, &service, number).begin();
+/// The context of an initiator that comes for a service.
+pub(crate) fn accept(
+    realm: &MitRealm,
+    service: &str,
+    number: u8,
+    peer: &mut MessagePeer,
+) -> SecurityContext {
+    let mut negotiation = acceptor(realm, service, number).begin();
     let mut token = peer.token.clone();
     loop {
         match negotiation.step(&token, SystemTime::now()) {

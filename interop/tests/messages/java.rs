@@ -14,7 +14,7 @@ fn jgss_and_we_unwrap_and_verify_each_other() {
     for number in [17, 18, 19, 20] {
         let service = format!("HTTP/b{number}.example.test");
         let mut java = MessagePeer::java(&realm.login("alice"), &service);
-        let mut context = accept(&realm, number, &mut java);
+        let mut context = accept(&realm, &service, number, &mut java);
         for length in [0, 1, 15, 16, 17, 100, 70_000] {
             let message = vec![0x63; length];
             let what = format!("enctype {number} {length}");

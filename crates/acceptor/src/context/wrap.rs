@@ -121,10 +121,10 @@ pub(super) fn unwrap<'t>(
         return Err(refusal(token, error));
     }
     let (header, data) = WrapHeader::split(token).map_err(MessageError::Malformed)?;
+    let rotated = rotation(header, receiving.dce_style);
     let (prepared, key) = receiving.rfc4121(keys, header.flags)?;
-    // RFC 4121 §4.2.5: the count may exceed the length; Windows sends 28.
-    let rotated = usize::from(header.right_rotation_count).checked_rem(data.len());
-    if let Some(rotated @ 1..) = rotated {
+    // RFC 4121 §4.2.5: the count may exceed the length.
+    if let Some(rotated @ 1..) = rotated.checked_rem(data.len()) {
         data.rotate_left(rotated);
     }
     let (message, protection) = match header.flags.contains(TokenFlags::SEALED) {
@@ -138,6 +138,16 @@ pub(super) fn unwrap<'t>(
         ),
     };
     Ok((message, protection, header.sequence))
+}
+
+/// By how much the data is rotated. In DCE style Windows and Heimdal rotate the filler of a sealed
+/// message, too, and do not count it (\[MS-KILE\] §3.4.5.4.1); MIT krb5 has none in one piece.
+fn rotation(header: WrapHeader, dce_style: bool) -> usize {
+    let counted = usize::from(header.right_rotation_count); // Windows: 28
+    match dce_style && header.flags.contains(TokenFlags::SEALED) {
+        true => counted.saturating_add(header.extra_count.into()),
+        false => counted,
+    }
 }
 
 fn open<'t>(
