@@ -111,14 +111,13 @@ class Initiator:
 
     def wrapiov(self, form, layout, before, message, after):
         buffers = [given(octets) for octets in (before, message, after)]
-        kinds = [HEADER | ALLOCATE, SIGN_ONLY, DATA, SIGN_ONLY, PADDING | ALLOCATE]
+        kinds = [HEADER | ALLOCATE, SIGN_ONLY, DATA, SIGN_ONLY, PADDING | ALLOCATE, TRAILER | ALLOCATE]
         iov = (Iov * 6)()
         for place, kind in zip(iov, kinds):
             place.type = kind
         for place, buffer in zip(iov[1:4], buffers):
             place.buffer = buffer
-        iov[5].type = TRAILER | ALLOCATE
-        count = 6 if layout == "trailer" else 5
+        count = 6 if layout == "trailer" else 4  # Heimdal has neither padding nor trailer in DCE style
         sealed = c_int()
         call(GSS.gss_wrap_iov, self.context, c_int(form == "conf"), c_uint32(0), byref(sealed), iov, c_int(count))
         octets = [ctypes.string_at(part.buffer.value, part.buffer.length) for part in (iov[0], iov[2], iov[5])]
