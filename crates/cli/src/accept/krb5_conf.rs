@@ -4,6 +4,7 @@ use crate::args::Allow;
 use crate::failure::Failure;
 use core::time::Duration;
 use portcullis::formats::krb5_conf::{IncludeError, Includes, Krb5Conf, Krb5ConfError};
+use portcullis::formats::registry::EtypeNumber;
 use portcullis::names::{AuthToLocal, NoLocalName};
 use portcullis::transited::RealmPaths;
 use portcullis::{AcceptorBuilder, Enctype, Principal};
@@ -42,8 +43,8 @@ impl Settings {
             .default_realm()
             .map(|realm| AuthToLocal::of_conf(conf, realm));
         let permitted = conf.permitted_enctypes().map_err(broken)?;
-        let implemented = |list: portcullis::formats::krb5_conf::ConfEnctypes| {
-            let numbers = list.etypes.into_iter().map(|etype| etype.0);
+        let implemented = |list: Vec<EtypeNumber>| {
+            let numbers = list.into_iter().map(|etype| etype.0);
             numbers
                 .filter_map(|number| Enctype::try_from(number).ok())
                 .collect()

@@ -28,4 +28,3 @@ pub use error::{Krb5ConfError, Krb5ConfErrorKind, Place};
 pub use include::{IncludeError, Includes, NoIncludes};
 pub use relations::Value;
 pub use settings::{Krb5Conf, RealmPath};
-pub use values::ConfEnctypes;

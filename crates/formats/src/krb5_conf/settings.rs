@@ -2,8 +2,9 @@
 
 use super::parser::Parser;
 use super::relations::{Relation, Relations, Value};
-use super::values::{self, ConfEnctypes};
+use super::values;
 use super::{Includes, Krb5ConfError};
+use crate::registry::EtypeNumber;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -93,12 +94,13 @@ impl Krb5Conf {
             .transpose()
     }
 
-    /// `[libdefaults] permitted_enctypes`: the encryption types that may be used.
+    /// `[libdefaults] permitted_enctypes`: the encryption types that may be used, best
+    /// first, none twice.
     ///
     /// # Errors
     /// [`Krb5ConfErrorKind::NoEnctype`](super::Krb5ConfErrorKind::NoEnctype). Names that nobody
     /// knows are passed over beside others, as in MIT krb5.
-    pub fn permitted_enctypes(&self) -> Result<Option<ConfEnctypes>, Krb5ConfError> {
+    pub fn permitted_enctypes(&self) -> Result<Option<Vec<EtypeNumber>>, Krb5ConfError> {
         self.libdefault("permitted_enctypes")
             .map(values::enctypes)
             .transpose()

@@ -6,14 +6,6 @@ use crate::registry::EtypeNumber;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// What `permitted_enctypes` says, best first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ConfEnctypes {
-    /// The encryption types by their numbers, none twice.
-    pub etypes: Vec<EtypeNumber>,
-}
-
 /// What MIT krb5 1.20 has where nothing is said; `DEFAULT` in a list stands for it.
 const DEFAULT: &[EtypeNumber] = &[
     EtypeNumber::AES256_SHA1,
@@ -67,7 +59,7 @@ const NAMES: &[(&str, &[EtypeNumber])] = &[
 ];
 
 /// A list of names with white space or commas between them; `-name` takes away what came before.
-pub(super) fn enctypes(value: &Value) -> Result<ConfEnctypes, Krb5ConfError> {
+pub(super) fn enctypes(value: &Value) -> Result<Vec<EtypeNumber>, Krb5ConfError> {
     let mut etypes: Vec<EtypeNumber> = Vec::new();
     let separator = |next: char| next == ',' || next.is_ascii_whitespace();
     for word in value.text.split(separator).filter(|word| !word.is_empty()) {
@@ -85,7 +77,7 @@ pub(super) fn enctypes(value: &Value) -> Result<ConfEnctypes, Krb5ConfError> {
     }
     match etypes.is_empty() {
         true => Err(wrong(value, Krb5ConfErrorKind::NoEnctype)),
-        false => Ok(ConfEnctypes { etypes }),
+        false => Ok(etypes),
     }
 }
 

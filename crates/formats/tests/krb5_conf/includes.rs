@@ -55,7 +55,7 @@ fn freeipas_file_is_read_with_its_directories() {
     .unwrap();
     assert_eq!(conf.default_realm(), Some("IPA.TEST"));
     assert_eq!(conf.realm_of_host("pc.ad.test"), Some("AD.TEST"));
-    assert_eq!(conf.permitted_enctypes().unwrap().unwrap().etypes.len(), 1);
+    assert_eq!(conf.permitted_enctypes().unwrap().unwrap().len(), 1);
     assert_eq!(conf.auth_to_local("IPA.TEST").len(), 2);
 }
 
