@@ -59,21 +59,15 @@ impl Sending {
                 true => shape.rotation(dce_style),
                 false => 0,
             };
-            let text = Covered {
-                before: token.clear_before,
-                message: token.message,
-                after: token.clear_after,
-            };
             let key = keys.sending();
+            let text = Covered::of(token.clear_before, token.message, token.clear_after);
             let sent = match protection {
                 Protection::Integrity => sign(prepared, key, covered, text, parts.tag),
                 Protection::Confidentiality => {
-                    entropy
-                        .fill(parts.confounder)
-                        .map_err(|_| MessageError::Entropy)?;
-                    let (confounder, tail, tag) = (parts.confounder, parts.tail, parts.tag);
-                    put_tail(tail, covered);
-                    let mut text = text.scattered(confounder, tail, tag);
+                    let filled = entropy.fill(parts.confounder);
+                    filled.map_err(|_| MessageError::Entropy)?;
+                    put_tail(parts.tail, covered);
+                    let mut text = text.scattered(parts.confounder, parts.tail, parts.tag);
                     let sealed = prepared.cipher(key).seal_scattered(&mut text);
                     sealed.map_err(|_| MessageError::Length)?;
                     covered
@@ -114,11 +108,7 @@ impl Receiving {
         if sent.right_rotation_count != rotation {
             return Err(MessageError::Header);
         }
-        let text = Covered {
-            before: token.clear_before,
-            message: token.message,
-            after: token.clear_after,
-        };
+        let text = Covered::of(token.clear_before, token.message, token.clear_after);
         match protection {
             Protection::Integrity => verify(prepared, key, sent, &text, parts.tag)?,
             Protection::Confidentiality => open(prepared, key, sent, text, parts)?,
@@ -138,6 +128,14 @@ struct Covered<'t> {
 }
 
 impl<'t> Covered<'t> {
+    const fn of(before: &'t [u8], message: &'t mut [u8], after: &'t [u8]) -> Self {
+        Self {
+            before,
+            message,
+            after,
+        }
+    }
+
     const fn scattered(
         self,
         confounder: &'t mut [u8],
