@@ -230,9 +230,7 @@ fn names_that_would_mislead_are_none() {
 #[test]
 fn a_long_name_costs_nothing() {
     let long = Principal::new(REALM, ["a".repeat(65_535)]).unwrap();
-    let rules = rules(&["RULE:[1:$1$1$1]((a*)*b)s/(a*)*b//g"
-        .replace("((a*)*b)", "")
-        .as_str()]);
+    let rules = rules(&["RULE:[1:$1$1$1]s/(a*)*b//g"]);
     assert_eq!(rules.local_name(&long), Err(NoLocalName::TooLong));
     let longest = Principal::new(REALM, ["a".repeat(500)]).unwrap();
     assert_eq!(rules.local_name(&longest), Err(NoLocalName::TooLong)); // thrice
