@@ -32,6 +32,14 @@ faults! {
     /// The DCE-style flag in a token with a frame.
     FramedDceStyle,
 
+    // The first message of SPNEGO, which the token then is.
+    /// The list of mechanisms is missing.
+    NoMechList,
+    /// The list of mechanisms is empty.
+    EmptyMechList,
+    /// NTLM alone is in the list of mechanisms, and its token with it.
+    OnlyNtlm,
+
     // The AP-REQ and what of the ticket stands in clear.
     /// `pvno` is 4.
     ProtocolVersion,
@@ -200,6 +208,9 @@ faults! {
     ChecksumValue,
     /// The client sees another channel.
     DifferentBindings,
+    /// The client says that it sends bindings where it has any, and sends none: somebody in between
+    /// has the other end of its channel.
+    WithheldBindings,
 
     // The credential that the client delegates.
     /// Before the credential another number than 1.
@@ -210,8 +221,12 @@ faults! {
     MalformedCredential,
     /// One bit of the sealed credential is another.
     TamperedCredential,
+    /// The credential is sealed with a key that is nobody's.
+    CredentialKey,
     /// One ticket, two descriptions.
     CredentialCount,
+    /// One ticket, no description.
+    UndescribedCredential,
     /// No ticket and no description.
     NoCredentials,
     /// The description lacks the client's name.
@@ -230,6 +245,8 @@ faults! {
     PacInAuthenticator,
 
     // Later legs.
+    /// The message after the acceptor's choice of a mechanism is empty.
+    EmptyLaterToken,
     /// One bit of the initiator's mechListMIC is another.
     TamperedMechListMic,
     /// The initiator's mechListMIC is missing.
@@ -247,8 +264,18 @@ faults! {
 }
 
 impl Fault {
-    /// Whether it is one of the ticket's PAC: these stand together.
+    /// Whether it is one of the ticket's PAC. What belongs together stands together above.
     pub(crate) fn is_of_pac(self) -> bool {
         (Self::SecondPac..=Self::PacOtherRequestor).contains(&self)
+    }
+
+    /// Whether it is one of SPNEGO's first message.
+    pub(crate) fn is_of_offer(self) -> bool {
+        (Self::NoMechList..=Self::OnlyNtlm).contains(&self)
+    }
+
+    /// Whether it is one of the credential that the client delegates.
+    pub(crate) fn is_of_credential(self) -> bool {
+        (Self::CredentialOption..=Self::NamelessCredential).contains(&self)
     }
 }

@@ -39,6 +39,8 @@
 //! until it is moved. A test that fails once fails always. So nothing here is secret either: no key
 //! of a test realm may guard anything.
 //!
+//! The [guide](guide) shows how to test a server with it.
+//!
 //! It panics where a test is wrong in itself, as with a service name that is no name.
 
 mod client;
@@ -62,10 +64,22 @@ pub use pac::TestGroup;
 pub use realm::TestRealm;
 pub use salt::Salt;
 pub use service::{ServiceBuilder, TestService};
-pub use token::TokenBuilder;
+pub use token::{Delegator, TokenBuilder};
 pub use user::{TestUser, UserBuilder};
 
 use core::fmt::Display;
+
+/// The README, whose code has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
+#[allow(
+    clippy::test_attr_in_doctest,
+    reason = "they are for copying; tests/guide runs them"
+)]
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
 
 /// The value, or the end of a test that asked for the impossible.
 #[expect(

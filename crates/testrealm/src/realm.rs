@@ -166,6 +166,13 @@ impl TestRealm {
         self.0.now()
     }
 
+    /// The same at another time: [`SystemTime::now`] where a server looks at a clock.
+    #[must_use]
+    pub fn at(self, now: SystemTime) -> Self {
+        *self.0.clock.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        self
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         let mut clock = self.0.clock.lock().unwrap_or_else(PoisonError::into_inner);

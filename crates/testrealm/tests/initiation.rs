@@ -6,7 +6,9 @@ use portcullis::{Acceptor, Step};
 use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::gss::{Mechanism, frame};
 use portcullis_formats::spnego::{NegState, NegTokenResp};
-use portcullis_testrealm::{Fault, Initiation, InitiationError, TestRealm, TokenBuilder};
+use portcullis_testrealm::{
+    Delegator, Fault, Initiation, InitiationError, Next, TestRealm, TokenBuilder,
+};
 use std::sync::Arc;
 
 /// The acceptor's numbers and keys are the same each time, and so is the length of its answers.
@@ -185,4 +187,69 @@ fn a_mic_that_is_not_the_next_one_is_not_believed() {
     assert_eq!(ours.verify_mic(b"two", &second), Ok(()));
     let own = ours.mic(b"three").unwrap();
     assert_eq!(ours.verify_mic(b"three", &own), Err(InitiationError::Mic));
+}
+
+/// RFC 4178 §4.2.2: after the choice of a mechanism its token is due.
+#[test]
+fn an_empty_message_after_the_choice_is_refused() {
+    let scene = Scene::new();
+    let token = scene.token().mutual().without_mech_token();
+    let token = token.fault(Fault::EmptyLaterToken).build();
+    let step = scene
+        .acceptor
+        .begin()
+        .step(token.token(), scene.realm.now());
+    let Ok(Step::Continue { negotiation, reply }) = step else {
+        panic!("{step:?}")
+    };
+    let Ok(Next::Send(later)) = token.next(&reply) else {
+        panic!("the AP-REQ is due")
+    };
+    let refused = negotiation.step(later.token(), scene.realm.now());
+    assert!(refused.is_err());
+}
+
+#[test]
+fn each_implementations_credential_is_handed_over() {
+    for delegator in [
+        Delegator::Mit,
+        Delegator::Heimdal,
+        Delegator::Windows,
+        Delegator::Java,
+    ] {
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let web = realm.service("HTTP/web");
+        let acceptor = Acceptor::builder(web.keytab()).keep_delegated_credentials();
+        let token = realm.user("alice").token_for(&web).delegate_as(delegator);
+        let acceptor = acceptor.build().unwrap();
+        let step = acceptor.begin().step(token.build().token(), realm.now());
+        let Ok(Step::Complete { context, .. }) = step else {
+            panic!("{delegator:?}: {step:?}")
+        };
+        let credential = context.identity().delegated().unwrap();
+        assert_eq!(credential.client().to_string(), "alice@EXAMPLE.TEST");
+        let krbtgt = "krbtgt/EXAMPLE.TEST@EXAMPLE.TEST";
+        assert_eq!(credential.service().to_string(), krbtgt, "{delegator:?}");
+    }
+}
+
+/// RFC 4559 §4.
+#[test]
+fn a_login_goes_into_a_field_of_http_and_ends_with_one() {
+    let scene = Scene::new();
+    let login = || scene.token().mutual().spnego().build();
+    assert!(login().authorization().starts_with("Negotiate YII"));
+    let field = |token: Initiation| {
+        let reply = NegTokenResp {
+            neg_state: Some(NegState::Reject),
+            ..NegTokenResp::default()
+        };
+        assert_eq!(reply.to_der(), [0xa1, 7, 0x30, 5, 0xa0, 3, 0x0a, 1, 2]);
+        token.finish_http("Negotiate oQcwBaADCgEC").unwrap_err()
+    };
+    assert_eq!(field(login()), InitiationError::Rejected);
+    let nothing = login().finish_http("Negotiate").unwrap_err();
+    assert_eq!(nothing, InitiationError::NoAnswer);
+    let garbage = login().finish_http("Negotiate ***").unwrap_err();
+    assert_eq!(garbage, InitiationError::Unexpected);
 }

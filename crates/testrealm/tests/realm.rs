@@ -98,6 +98,7 @@ fn time_stands_still_until_it_is_moved() {
 #[test]
 fn every_fault_shows() {
     let later = [
+        Fault::EmptyLaterToken,
         Fault::TamperedMechListMic,
         Fault::MissingMechListMic,
         Fault::ReflectedMechListMic,

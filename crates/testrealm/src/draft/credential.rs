@@ -3,10 +3,14 @@
 use super::{Damage, KeyDraft, NameDraft, PVNO, TicketDraft, seal};
 use crate::Fault;
 use crate::client::HeldTicket;
-use portcullis_crypto::{Key, KeyUsage};
+use crate::random::Octets;
+use portcullis_crypto::{Enctype, Key, KeyUsage};
 use portcullis_formats::der::Writer;
-use portcullis_formats::messages::{EncryptedData, KerberosTime, TicketFlags};
+use portcullis_formats::messages::{EncryptedData, KerberosTime, Microseconds, TicketFlags};
 use portcullis_formats::registry::EtypeNumber;
+
+/// A number that nobody asked for.
+const NONCE: u32 = 0x5eed_0001;
 
 /// A ticket that is handed over, and what its holder has to know of it.
 pub(crate) struct ForwardedTicket {
@@ -17,7 +21,43 @@ pub(crate) struct ForwardedTicket {
     service: NameDraft,
     flags: TicketFlags,
     authtime: KerberosTime,
+    starttime: Option<KerberosTime>,
     endtime: KerberosTime,
+    renew_till: Option<KerberosTime>,
+}
+
+/// What a KRB-CRED says beside what it has to.
+#[derive(Clone, Copy)]
+pub(crate) struct CredentialShape {
+    /// `starttime` and `renew-till`, as far as the ticket has them.
+    pub(crate) starttime: bool,
+    /// 1970 for those that it has not.
+    pub(crate) unset_times: bool,
+    /// An empty `caddr`.
+    pub(crate) no_addresses: bool,
+    pub(crate) timestamp: bool,
+    pub(crate) microseconds: bool,
+    pub(crate) nonce: bool,
+}
+
+impl CredentialShape {
+    /// Nothing.
+    pub(crate) const SHORT: Self = Self {
+        starttime: false,
+        unset_times: false,
+        no_addresses: false,
+        timestamp: false,
+        microseconds: false,
+        nonce: false,
+    };
+
+    /// A time of the ticket's, if it is to be told.
+    fn time(self, time: Option<KerberosTime>) -> Option<KerberosTime> {
+        match self.unset_times {
+            true => Some(time.unwrap_or(KerberosTime::UNIX_EPOCH)),
+            false => time.filter(|_| self.starttime),
+        }
+    }
 }
 
 impl ForwardedTicket {
@@ -30,7 +70,9 @@ impl ForwardedTicket {
             service: ticket.service,
             flags: ticket.flags,
             authtime: ticket.authtime,
+            starttime: ticket.starttime,
             endtime: ticket.endtime,
+            renew_till: None,
         }
     }
 
@@ -43,12 +85,14 @@ impl ForwardedTicket {
             service: NameDraft::of(&held.service),
             flags: held.flags,
             authtime: held.authtime,
+            starttime: Some(held.starttime),
             endtime: held.endtime,
+            renew_till: held.renew_till,
         }
     }
 
     /// KrbCredInfo.
-    fn describe(&self, nameless: bool, output: &mut Writer) {
+    fn describe(&self, nameless: bool, shape: CredentialShape, output: &mut Writer) {
         output.sequence(|fields| {
             fields.value(0, &self.key);
             if !nameless {
@@ -57,9 +101,14 @@ impl ForwardedTicket {
             }
             fields.value(3, &self.flags);
             fields.value(4, &self.authtime);
+            fields.optional(5, shape.time(self.starttime).as_ref());
             fields.value(6, &self.endtime);
+            fields.optional(7, shape.time(self.renew_till).as_ref());
             fields.field(8, |field| self.service.encode_realm(field));
             fields.value(9, &self.service);
+            if shape.no_addresses {
+                fields.field(10, |field| field.sequence(|_| {}));
+            }
         });
     }
 }
@@ -69,6 +118,8 @@ pub(crate) struct CredentialDraft {
     pub(crate) ticket: ForwardedTicket,
     /// What it is sealed with; `None` leaves it in clear, with enctype 0.
     pub(crate) key: Option<Key>,
+    shape: CredentialShape,
+    clock: KerberosTime,
     pub(crate) tickets: usize,
     pub(crate) descriptions: usize,
     pub(crate) nameless: bool,
@@ -76,10 +127,17 @@ pub(crate) struct CredentialDraft {
 }
 
 impl CredentialDraft {
-    pub(crate) const fn new(ticket: ForwardedTicket, key: Option<Key>) -> Self {
+    pub(crate) const fn new(
+        ticket: ForwardedTicket,
+        key: Option<Key>,
+        shape: CredentialShape,
+        clock: KerberosTime,
+    ) -> Self {
         Self {
             ticket,
             key,
+            shape,
+            clock,
             tickets: 1,
             descriptions: 1,
             nameless: false,
@@ -88,8 +146,10 @@ impl CredentialDraft {
     }
 
     /// Gets the fault if it is one of a credential's.
-    pub(crate) fn spoil(&mut self, fault: Fault) {
+    pub(crate) fn spoil(&mut self, fault: Fault, random: &Octets) {
         match fault {
+            Fault::CredentialKey => self.key = Some(random.key(Enctype::Aes256CtsHmacSha1_96)),
+            Fault::UndescribedCredential => self.descriptions = 0,
             Fault::TamperedCredential => self.damage = Damage::Tampered,
             Fault::CredentialCount => self.descriptions = 2,
             Fault::NoCredentials => (self.tickets, self.descriptions) = (0, 0),
@@ -131,12 +191,19 @@ impl CredentialDraft {
     }
 
     fn enc_krb_cred_part(&self) -> Vec<u8> {
-        let describe = |list: &mut Writer| self.ticket.describe(self.nameless, list);
+        let describe = |list: &mut Writer| self.ticket.describe(self.nameless, self.shape, list);
         let mut output = Writer::new();
         output.application(29, |fields| {
             fields.field(0, |field| {
                 field.sequence(|list| (0..self.descriptions).for_each(|_| describe(list)));
             });
+            let shape = self.shape;
+            if shape.nonce {
+                fields.field(1, |field| field.integer(NONCE));
+            }
+            fields.optional(2, shape.timestamp.then_some(&self.clock));
+            let microseconds = Microseconds::default();
+            fields.optional(3, shape.microseconds.then_some(&microseconds));
         });
         output.into_vec()
     }

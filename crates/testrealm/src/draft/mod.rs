@@ -12,7 +12,7 @@ mod ticket;
 pub(crate) use authenticator::AuthenticatorDraft;
 pub(crate) use authorization_data::Element;
 pub(crate) use checksum::GssChecksumDraft;
-pub(crate) use credential::{CredentialDraft, ForwardedTicket};
+pub(crate) use credential::{CredentialDraft, CredentialShape, ForwardedTicket};
 pub(crate) use key::KeyDraft;
 pub(crate) use name::NameDraft;
 pub(crate) use request::RequestDraft;

@@ -4,6 +4,7 @@ mod answer;
 mod context;
 mod envelope;
 mod error;
+mod http;
 mod negotiation;
 mod rfc1964;
 mod third_leg;

@@ -87,8 +87,14 @@ impl Conversation {
             ),
             false => spnego.mech_types(),
         };
+        let list = match self.has(Fault::EmptyMechList) {
+            true => encode_mech_types([]),
+            false => list,
+        };
         let offer = NegTokenInit {
-            mech_types: MechTypeList::from_der(&list).ok(),
+            mech_types: MechTypeList::from_der(&list)
+                .ok()
+                .filter(|_| !self.has(Fault::NoMechList)),
             mech_token,
             mech_list_mic: mic.flatten().as_deref(),
         }
@@ -111,12 +117,15 @@ impl Conversation {
         let mic = signs
             .filter(|_| !self.mutual)
             .and_then(|spnego| self.early_mic(spnego));
-        let token = NegTokenResp {
+        let mut response = NegTokenResp {
             response_token: Some(kerberos_token),
             mech_list_mic: mic.as_deref(),
             ..NegTokenResp::default()
+        };
+        if self.has(Fault::EmptyLaterToken) {
+            response = NegTokenResp::default();
         }
-        .to_der();
+        let token = response.to_der();
         let state = State::AwaitAnswer {
             first_answer: false,
         };

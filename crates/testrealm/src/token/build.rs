@@ -1,6 +1,7 @@
 //! From settings to octets: ticket, authenticator, AP-REQ, and the conversation that begins.
 
-use super::settings::{ChecksumKind, CredentialKey, Settings};
+use super::delegation::{CredentialKey, Delegation};
+use super::settings::{ChecksumKind, Settings};
 use crate::Fault;
 use crate::draft::{
     AuthenticatorDraft, CredentialDraft, ForwardedTicket, GssChecksumDraft, KeyDraft, NameDraft,
@@ -173,7 +174,7 @@ fn gss_checksum(realm: &Realm, settings: &Settings, keys: &Keys) -> Vec<u8> {
     let bindings = bindings.map_or([0; 16], |bindings| md5(&bindings.hash_input()));
     let credential = settings
         .credential
-        .map(|key| credential(realm, settings, keys, key));
+        .map(|delegation| credential(realm, settings, keys, delegation));
     let deleg = if credential.is_some() {
         ContextFlags::DELEG
     } else {
@@ -208,21 +209,21 @@ fn ordinary_checksum(
 }
 
 /// The client's ticket-granting ticket, forwarded.
-fn credential(realm: &Realm, settings: &Settings, keys: &Keys, key: CredentialKey) -> Vec<u8> {
+fn credential(realm: &Realm, settings: &Settings, keys: &Keys, delegation: Delegation) -> Vec<u8> {
     let ticket = match &settings.forwarded {
         Some(held) => ForwardedTicket::of(held),
         None => forwarded(realm, settings),
     };
-    let key = match key {
+    let key = match delegation.key {
         CredentialKey::SessionKey => Some(keys.session.clone()),
         CredentialKey::Subkey => keys.subkey.clone(),
         CredentialKey::Nothing => None,
     };
-    let mut credential = CredentialDraft::new(ticket, key);
-    settings
-        .faults
-        .iter()
-        .for_each(|fault| credential.spoil(*fault));
+    let clock = kerberos_time(settings.clock);
+    let mut credential = CredentialDraft::new(ticket, key, delegation.shape, clock);
+    for fault in &settings.faults {
+        credential.spoil(*fault, &realm.random);
+    }
     credential.seal(realm.random.confounder())
 }
 

@@ -1,9 +1,11 @@
 //! [`TokenBuilder`]: what an initiator sends, and everything about it that can be varied.
 
 mod build;
+mod delegation;
 mod settings;
 
 pub(crate) use build::md5;
+pub use delegation::Delegator;
 
 use crate::Fault;
 use crate::client::HeldTicket;
@@ -13,12 +15,13 @@ use crate::pac::Profile;
 use crate::realm::{Realm, kerberos_time};
 use crate::service::TestService;
 use core::net::IpAddr;
+use delegation::{CredentialKey, Delegation};
 use portcullis::{ChannelBindings, Enctype, Principal};
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::{ApOptions, TicketFlags};
 use portcullis_formats::pac::PacBufferType;
 use portcullis_formats::registry::{AuthDataType, ChecksumTypeNumber, EtypeNumber, Kvno};
-use settings::{ChecksumKind, CredentialKey, Settings};
+use settings::{ChecksumKind, Settings};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -375,19 +378,25 @@ impl TokenBuilder {
     /// Delegates the client's ticket-granting ticket, sealed with the session key as RFC 4121
     /// §4.1.1 wants it.
     pub const fn delegate(mut self) -> Self {
-        self.settings.credential = Some(CredentialKey::SessionKey);
+        self.settings.credential = Some(Delegation::RFC4121);
         self
     }
 
     /// Delegates the client's ticket-granting ticket, sealed with the subkey as MIT krb5 does it.
     pub const fn delegate_under_subkey(mut self) -> Self {
-        self.settings.credential = Some(CredentialKey::Subkey);
+        self.settings.credential = Some(Delegation::of(CredentialKey::Subkey));
         self
     }
 
     /// Delegates the client's ticket-granting ticket, in clear inside the authenticator.
     pub const fn delegate_in_clear(mut self) -> Self {
-        self.settings.credential = Some(CredentialKey::Nothing);
+        self.settings.credential = Some(Delegation::of(CredentialKey::Nothing));
+        self
+    }
+
+    /// Delegates the client's ticket-granting ticket as this implementation does it.
+    pub const fn delegate_as(mut self, delegator: Delegator) -> Self {
+        self.settings.credential = Some(Delegation::by(delegator));
         self
     }
 
@@ -405,8 +414,8 @@ impl TokenBuilder {
 
     // And what is wrong with it.
 
-    /// Puts a fault in. A fault of a delegated credential delegates one, too; a fault of a later
-    /// leg shows when that leg is made.
+    /// Puts a fault in. A fault of a PAC, of SPNEGO's first message or of a delegated credential
+    /// puts that in, too; a fault of a later leg shows when that leg is made.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.settings.faults.push(fault);
         self

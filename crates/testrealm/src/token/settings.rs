@@ -1,5 +1,6 @@
 //! [`Settings`]: what a [`super::TokenBuilder`] was told.
 
+use super::delegation::Delegation;
 use crate::Fault;
 use crate::client::HeldTicket;
 use crate::draft::{Edit, Element, NameDraft, anonymous, other_enctype};
@@ -55,7 +56,7 @@ pub(super) struct Settings {
     pub(super) checksum: ChecksumKind,
     pub(super) flags: ContextFlags,
     pub(super) bindings: Option<ChannelBindings>,
-    pub(super) credential: Option<CredentialKey>,
+    pub(super) credential: Option<Delegation>,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -83,14 +84,6 @@ pub(super) struct PacSettings {
     /// Buffers that are put in the place of others, or taken out.
     pub(super) buffers: Vec<(PacBufferType, Option<Vec<u8>>)>,
     pub(super) edits: Vec<Edit>,
-}
-
-/// What a delegated credential is sealed with.
-#[derive(Clone, Copy)]
-pub(super) enum CredentialKey {
-    SessionKey,
-    Subkey,
-    Nothing,
 }
 
 impl Settings {
@@ -141,6 +134,10 @@ impl Settings {
     /// Gets those of its faults that decide what is built at all.
     pub(super) fn spoil(&mut self, realm: &Realm, service: &TestService) {
         self.pac.wanted |= self.faults.iter().any(|fault| fault.is_of_pac());
+        self.spnego |= self.faults.iter().any(|fault| fault.is_of_offer());
+        if self.faults.iter().any(|fault| fault.is_of_credential()) {
+            self.credential.get_or_insert(Delegation::RFC4121);
+        }
         for fault in self.faults.clone() {
             match fault {
                 Fault::UnknownService | Fault::MissingKvno | Fault::MissingEnctype => {
@@ -170,15 +167,11 @@ impl Settings {
                 Fault::OtherChecksumType | Fault::ChecksumValue => {
                     self.checksum = ChecksumKind::Ordinary;
                 }
-                Fault::CredentialOption
-                | Fault::CredentialLength
-                | Fault::MalformedCredential
-                | Fault::TamperedCredential
-                | Fault::CredentialCount
-                | Fault::NoCredentials
-                | Fault::NamelessCredential => {
-                    self.credential.get_or_insert(CredentialKey::SessionKey);
+                Fault::WithheldBindings => {
+                    self.bindings = None;
+                    self.authenticator_data.push(Element::claims_bindings());
                 }
+                Fault::OnlyNtlm => self.mechanisms = Some(vec![Mechanism::Ntlm]),
                 _ => {}
             }
         }
