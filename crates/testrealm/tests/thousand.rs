@@ -5,10 +5,11 @@
     reason = "test code"
 )]
 
+use core::hint::black_box;
+use core::time::Duration;
 use portcullis::{Acceptor, Step};
 use portcullis_testrealm::{Fault, TestRealm};
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const WEB: &str = "HTTP/web.example.test";
 

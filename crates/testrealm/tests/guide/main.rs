@@ -27,7 +27,8 @@ mod library {
     }
 }
 
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
 const GUIDE: &str = include_str!("../../docs/guide.md");
 
