@@ -278,8 +278,7 @@ fn user_to_user_of_mit() {
         let mut kvno = alice.command("/usr/bin/kvno");
         run(kvno.arg("--u2u").arg(bob.ccache()).arg("bob"));
         let mut client = alice.command("/usr/bin/python3");
-        client.arg(clients().join("user_to_user.py"));
-        client.arg("request").arg(bob.ccache());
+        client.arg(clients().join("mit_user_to_user.py"));
         let mut client = LineServer::start(client);
         let text = client.listen();
         let token = from_base64(&text);
@@ -294,14 +293,10 @@ fn user_to_user_of_mit() {
         assert_eq!(identity.client().to_string(), "alice@EXAMPLE.TEST");
         assert_eq!(identity.service().to_string(), "bob@EXAMPLE.TEST");
         assert_eq!(identity.session_etype().0, i32::from(number));
-        assert_eq!(
-            client.ask(&to_base64(&reply.unwrap())),
-            "complete",
-            "{name}"
-        );
+        assert_eq!(client.ask(&to_base64(&reply.unwrap())), "mutual", "{name}");
 
         let mut server = bob.command("/usr/bin/python3");
-        server.arg(clients().join("user_to_user.py")).arg("accept");
+        server.arg(clients().join("mit_user_to_user_accept.py"));
         let opinion = LineServer::start(server).ask(&text);
         assert_eq!(opinion, "alice@EXAMPLE.TEST", "{name}");
     }
