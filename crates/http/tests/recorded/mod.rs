@@ -27,9 +27,9 @@ pub(crate) const DCE: &str = include_str!("../../../../testdata/tokens/mit-dce.t
 pub(crate) const OTHER_SERVICE: &str = include_str!("../../../../testdata/tokens/mit-krb5-17.txt");
 pub(crate) const RC4: &str = include_str!("../../../../testdata/tokens/mit-spnego-23.txt");
 
-/// 2026-11-23T05:04:50Z: within five seconds of each recording.
+/// 2026-11-23T08:52:16Z: within three minutes of each recording.
 pub(crate) fn then() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_410_290)
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_423_936)
 }
 
 pub(crate) fn an_hour_later() -> SystemTime {
