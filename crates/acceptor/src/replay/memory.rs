@@ -76,9 +76,8 @@ impl MemoryReplayCache {
 
     /// The shard of a hash: its lowest bits, as tables use the highest.
     fn shard(&self, hash: NonZeroU64) -> Option<&Mutex<Shard>> {
-        let shards = u64::try_from(self.shards.len()).ok()?;
-        let index = hash.get().checked_rem(shards)?;
-        self.shards.get(usize::try_from(index).ok()?)
+        let mask = u64::try_from(self.shards.len().checked_sub(1)?).ok()?;
+        self.shards.get(usize::try_from(hash.get() & mask).ok()?)
     }
 }
 
@@ -134,6 +133,9 @@ impl fmt::Debug for MemoryReplayCache {
 struct Shard {
     /// By the period in which their records expire.
     tables: BTreeMap<u64, Table>,
+    /// The first of those periods, or one before: looking into the map to learn that nothing has
+    /// expired costs a miss of the processor's cache.
+    earliest: u64,
     /// In all tables.
     records: usize,
     share: usize,
@@ -145,6 +147,7 @@ impl Shard {
     const fn new(share: usize) -> Self {
         Self {
             tables: BTreeMap::new(),
+            earliest: u64::MAX,
             records: 0,
             share,
             forgotten: None,
@@ -154,6 +157,9 @@ impl Shard {
     /// Drops the tables in which every record has expired.
     fn forget_expired(&mut self, now: SystemTime) {
         let current = period(now);
+        if self.earliest >= current {
+            return;
+        }
         while let Some(oldest) = self.tables.first_entry()
             && *oldest.key() < current
         {
@@ -161,6 +167,8 @@ impl Shard {
             self.records = self.records.saturating_sub(table.len());
             self.forgotten = self.forgotten.max(Some(dropped));
         }
+        let first = self.tables.first_key_value();
+        self.earliest = first.map_or(u64::MAX, |(period, _)| *period);
     }
 
     /// Only when the clock went back can a record that has yet to expire be among the dropped.
@@ -179,6 +187,7 @@ impl Shard {
     /// `None` when it is new and the share is used up.
     fn record(&mut self, hash: NonZeroU64, period: u64) -> Option<Freshness> {
         let room = self.records < self.share;
+        self.earliest = self.earliest.min(period);
         let freshness = self.tables.entry(period).or_default().record(hash, room)?;
         if freshness == Freshness::Fresh {
             self.records = self.records.saturating_add(1);
