@@ -39,7 +39,7 @@
 //! until it is moved. A test that fails once fails always. So nothing here is secret either: no key
 //! of a test realm may guard anything.
 //!
-//! The [guide](guide) shows how to test a server with it.
+//! The [guide] shows how to test a server with it.
 //!
 //! It panics where a test is wrong in itself, as with a service name that is no name.
 
