@@ -34,7 +34,7 @@ pub(super) enum CredentialKey {
 
 impl Delegation {
     /// As RFC 4121 §4.1.1 wants it.
-    pub(super) const RFC4121: Self = Self::of(CredentialKey::SessionKey);
+    pub(super) const AS_SPECIFIED: Self = Self::of(CredentialKey::SessionKey);
 
     /// Sealed so, and with nothing in it that may be left out.
     pub(super) const fn of(key: CredentialKey) -> Self {

@@ -378,7 +378,7 @@ impl TokenBuilder {
     /// Delegates the client's ticket-granting ticket, sealed with the session key as RFC 4121
     /// §4.1.1 wants it.
     pub const fn delegate(mut self) -> Self {
-        self.settings.credential = Some(Delegation::RFC4121);
+        self.settings.credential = Some(Delegation::AS_SPECIFIED);
         self
     }
 

@@ -136,7 +136,7 @@ impl Settings {
         self.pac.wanted |= self.faults.iter().any(|fault| fault.is_of_pac());
         self.spnego |= self.faults.iter().any(|fault| fault.is_of_offer());
         if self.faults.iter().any(|fault| fault.is_of_credential()) {
-            self.credential.get_or_insert(Delegation::RFC4121);
+            self.credential.get_or_insert(Delegation::AS_SPECIFIED);
         }
         for fault in self.faults.clone() {
             match fault {
