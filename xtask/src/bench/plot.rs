@@ -9,9 +9,9 @@ const RIGHT: f64 = 210.0;
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 45.0;
 /// Distinct also for those who see no red or green.
-const COLOURS: [&str; 9] = [
+const COLOURS: [&str; 11] = [
     "#000000", "#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#999999",
-    "#8c510a",
+    "#8c510a", "#6a3d9a", "#b8860b",
 ];
 
 /// A line with its name.
