@@ -62,10 +62,10 @@ impl<'i> Parser<'i> {
         // PEER editors on Windows put a byte order mark first, and MIT krb5 then misses the
         // section that follows.
         let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
-        for line in octets.split(|octet| *octet == b'\n') {
+        for (number, line) in (1..).zip(octets.split(|octet| *octet == b'\n')) {
+            position.place.line = number;
             let line = position.text(line)?;
             self.line(line, &mut position, depth)?;
-            position.next_line();
         }
         match position {
             Position {
@@ -212,10 +212,6 @@ impl Position {
             path: Path::default(),
             expects_brace: false,
         }
-    }
-
-    fn next_line(&mut self) {
-        self.place.line = self.place.line.saturating_add(1);
     }
 
     fn stand_in(&mut self, open: Vec<String>) {
