@@ -1,7 +1,8 @@
 //! [`Policy`]: who of those that have proven themselves may come in.
 //!
-//! An [`Identity`](crate::Identity) is true; whether it may do something is for the service to say.
-//! A policy is a list of conditions, all of which must hold, and a refusal says which does not.
+//! An [`Identity`] is true; whether it may do something is for the service to say. A policy is a list
+//! of conditions, all of which must hold, and a refusal says which does not. Where groups have names,
+//! a directory or a file says who is in them: [`Groups`].
 //!
 //! ```
 //! use portcullis::policy::{Group, Policy};
@@ -21,8 +22,10 @@
 //! # Ok::<(), portcullis::pac::SidError>(())
 //! ```
 
+mod groups;
 mod refusal;
 
+pub use groups::{Groups, GroupsError, PacGroups};
 pub use refusal::Refusal;
 
 use crate::identity::Identity;

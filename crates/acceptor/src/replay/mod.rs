@@ -1,9 +1,11 @@
 //! Who remembers which authenticators were seen (RFC 4120 §3.2.3).
 //!
-//! [`ReplayCache`] is the question, [`MemoryReplayCache`] the answer for one process. A record is
-//! made after everything that the client could have got wrong, so refused tokens fill nothing, and
-//! before anything is granted, so nothing is granted unrecorded.
+//! [`ReplayCache`] is the question, [`MemoryReplayCache`] the answer for one process, and
+//! [`AsyncReplayStore`] the question to what several processes share. A record is made after
+//! everything that the client could have got wrong, so refused tokens fill nothing, and before
+//! anything is granted, so nothing is granted unrecorded.
 
+mod awaited;
 mod memory;
 mod table;
 
@@ -12,6 +14,7 @@ use core::hash::{Hash, Hasher};
 use core::time::Duration;
 use std::time::SystemTime;
 
+pub use awaited::AsyncReplayStore;
 pub use memory::MemoryReplayCache;
 
 /// Remembers authenticators until they could no longer pass the time check.
