@@ -10,7 +10,7 @@ use crate::realm::MitRealm;
 use crate::recorded::hex;
 use crate::{from_base64, to_base64};
 
-/// A process that accepts token after token, without a replay cache.
+/// A process that accepts token after token.
 #[derive(Debug)]
 pub struct MitAcceptor {
     program: LineServer,
@@ -30,11 +30,18 @@ pub struct Opinion {
 }
 
 impl MitAcceptor {
-    /// Starts it with the configuration of `realm`.
+    /// Starts it with the configuration of `realm`, without a replay cache.
     #[must_use]
     pub fn start(realm: &MitRealm) -> Self {
+        Self::with_replay_cache(realm, "none:")
+    }
+
+    /// The same with a replay cache, by the name that MIT gives it: `file2:` and a path.
+    #[must_use]
+    pub fn with_replay_cache(realm: &MitRealm, name: &str) -> Self {
         let mut command = realm.command("/usr/bin/python3");
         command.arg(clients().join("mit_accept.py"));
+        command.env("KRB5RCACHENAME", name);
         Self {
             program: LineServer::start(command),
         }

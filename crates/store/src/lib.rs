@@ -1,4 +1,11 @@
-//! What outlives a negotiation, kept in files: delegated credentials as credential caches.
+//! What outlives a negotiation: delegated credentials, and the records of replay caches.
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | | [`CacheDirectory`]: delegated credentials, each a file |
+//! | `file2` | `File2ReplayCache`: the replay cache of one host, a file that MIT krb5 shares (Linux) |
+//!
+//! # Delegated credentials
 //!
 //! A service that acts on behalf of its clients hands their credentials to programs and libraries
 //! that want a file: psql, ssh, an NFS mount. [`CacheDirectory`] writes such files, each with mode
@@ -27,9 +34,13 @@
 mod directory;
 mod error;
 mod file;
+#[cfg(all(feature = "file2", target_os = "linux"))]
+mod file2;
 mod name;
 
 pub use directory::CacheDirectory;
 pub use error::StoreError;
 pub use file::CacheFile;
+#[cfg(all(feature = "file2", target_os = "linux"))]
+pub use file2::{File2ReplayCache, ReplayFileError};
 pub use name::CacheName;
