@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Keytab(KeytabCommand),
     Realm(Box<RealmArguments>),
     Demo(DemoArguments),
+    #[cfg(unix)]
+    Serve(ServeArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -104,6 +106,26 @@ pub(crate) struct DemoArguments {
     /// End after the check
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+/// Guard a web application: tell the proxy before it who is asking (forward-auth)
+///
+/// Answers nginx (auth_request), Traefik (ForwardAuth), Caddy (forward_auth), Envoy (ext_authz) and
+/// HAProxy at /auth: 200 with the user in header fields, or 401 with a challenge, or 403. Also
+/// /healthz and /metrics. Logs a line for each verdict to standard error. Reads the keytab again
+/// when it changes, and on SIGHUP; ends on SIGTERM when all requests are answered.
+///
+/// Exit status: 0 when interrupted, or with --check when all is good; 2 when it cannot run.
+#[cfg(unix)]
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// What to do, in TOML; every key has a default
+    #[arg(value_name = "FILE.toml", default_value = "/etc/portcullis/serve.toml")]
+    pub(crate) config: PathBuf,
+
+    /// Read everything that is named in the file, say what is wrong, and end
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// Judge tokens as a service would, and say what to answer

@@ -85,6 +85,9 @@ pub(crate) enum Failure {
     Json(serde_json::Error),
     #[error(transparent)]
     Realm(#[from] RealmError),
+    #[cfg(unix)]
+    #[error(transparent)]
+    Serve(#[from] crate::serve::ServeError),
     #[error("{0} is not on loopback, and the demo gives tokens to whoever asks")]
     NotLoopback(SocketAddr),
     #[error("the demo needs a clock that stands after the year 2025")]

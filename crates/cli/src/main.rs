@@ -1,4 +1,5 @@
-//! The command `portcullis`: judge tokens, list keytabs, serve a realm for tests, show a login.
+//! The command `portcullis`: judge tokens, list keytabs, serve a realm for tests, show a login,
+//! guard a web application.
 //!
 //! Standard output has the answer and nothing else; what could not be done is said on standard
 //! error, after `portcullis: `, with exit status 2.
@@ -13,6 +14,8 @@ mod interrupt;
 mod keytab_list;
 mod realm;
 mod say;
+#[cfg(unix)]
+mod serve;
 
 use args::{Arguments, Command, KeytabCommand};
 use clap::Parser;
@@ -43,6 +46,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Realm(arguments) => realm::run(*arguments),
+        #[cfg(unix)]
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),
     }
 }

@@ -17,7 +17,7 @@ const LIMIT: u64 = 1024 * 1024;
 
 /// What the files say, read once.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     keytab: Option<PathBuf>,
     clock_skew: Option<Duration>,
     enctypes: Option<Vec<Enctype>>,
@@ -28,7 +28,7 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Reads files that follow each other as in `KRB5_CONFIG`; `None` if there are none.
-    pub(super) fn read(paths: &[PathBuf]) -> Result<Option<Self>, Failure> {
+    pub(crate) fn read(paths: &[PathBuf]) -> Result<Option<Self>, Failure> {
         let files = paths.iter().map(|path| read(path));
         let files = files.collect::<Result<Vec<_>, _>>()?.into_iter();
         files
@@ -66,7 +66,7 @@ impl Settings {
     }
 
     /// `clockskew`, `permitted_enctypes` and `[capaths]`. What is off by default stays off.
-    pub(super) fn apply(&self, mut builder: AcceptorBuilder, allow: &[Allow]) -> AcceptorBuilder {
+    pub(crate) fn apply(&self, mut builder: AcceptorBuilder, allow: &[Allow]) -> AcceptorBuilder {
         if let Some(skew) = self.clock_skew {
             builder = builder.clock_skew(skew);
         }
@@ -75,6 +75,12 @@ impl Settings {
             builder = builder.only_enctypes(on.copied());
         }
         builder.realm_paths(self.realm_paths.clone())
+    }
+
+    /// `auth_to_local` and `auth_to_local_names` of the default realm, if there is one.
+    #[cfg(unix)]
+    pub(crate) const fn auth_to_local(&self) -> Option<&AuthToLocal> {
+        self.names.as_ref()
     }
 
     /// The local name by `auth_to_local` and `auth_to_local_names` of the default realm; `None` if

@@ -1,9 +1,9 @@
 //! `portcullis accept`: tokens in, a verdict out.
 
 pub(crate) mod batch;
-mod krb5_conf;
-mod pac;
-mod request;
+pub(crate) mod krb5_conf;
+pub(crate) mod pac;
+pub(crate) mod request;
 mod text;
 mod verdict;
 

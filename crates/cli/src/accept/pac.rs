@@ -57,7 +57,7 @@ fn by_name(claims: &Claims<'_>) -> BTreeMap<String, Vec<Value>> {
     named
 }
 
-fn grants(membership: &SidAndAttributes) -> bool {
+pub(crate) fn grants(membership: &SidAndAttributes) -> bool {
     let attributes = membership.attributes;
     attributes.contains(GroupAttributes::ENABLED)
         && !attributes.contains(GroupAttributes::USE_FOR_DENY_ONLY)

@@ -168,7 +168,7 @@ pub(super) fn our_bindings(
 }
 
 /// The first certificate of a PEM file, which is the server's own (RFC 8446 §4.4.2), or the DER.
-fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
     let octets = input::read(path)?;
     let text = String::from_utf8_lossy(&octets);
     let Some((_, after)) = text.split_once("-----BEGIN CERTIFICATE-----") else {
@@ -182,7 +182,7 @@ fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 impl Allow {
-    fn permit(self, builder: AcceptorBuilder) -> AcceptorBuilder {
+    pub(crate) fn permit(self, builder: AcceptorBuilder) -> AcceptorBuilder {
         match self {
             Self::Rc4Hmac => builder.danger_allow(WeakEnctype::Rc4Hmac),
             Self::Des3 => builder.danger_allow(WeakEnctype::Des3CbcSha1),

@@ -1,0 +1,237 @@
+//! [`Config`]: what the daemon is told, in TOML. Every key has a default.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `words` | addresses, fields, paths and times as people write them |
+//! | `place` | the line on which a key stands |
+
+mod place;
+mod words;
+
+pub(super) use place::Places;
+pub(crate) use place::Problem;
+pub(super) use words::{ClientName, FieldName, GroupSid, Listen, RoutePath, Seconds, Service};
+
+use crate::args::{Allow, BindingPolicy, PacRule};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What the daemon is told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Config {
+    /// Where it listens: `ADDRESS:PORT`, or `unix:` and a path. Sockets that a service manager
+    /// hands over take the place of these.
+    pub(super) listen: Vec<Listen>,
+    /// The service's keys.
+    pub(super) keytab: PathBuf,
+    pub(super) kerberos: Kerberos,
+    pub(super) names: Names,
+    pub(super) headers: Headers,
+    pub(super) forward_auth: ForwardAuth,
+    pub(super) authorize: Requirement,
+    /// Further requirements of parts of the site.
+    #[serde(rename = "route")]
+    pub(super) routes: Vec<Route>,
+    pub(super) limits: Limits,
+    pub(super) log: LogRules,
+}
+
+/// Which tokens are good.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Kerberos {
+    /// The services that tokens may be for: `HTTP` any host's, `HTTP/web.example.test` one.
+    pub(super) service: Service,
+    /// By how much clocks may differ, in seconds.
+    pub(super) clock_skew: Option<Seconds>,
+    /// Encryption types that are off by default.
+    pub(super) allow: Vec<Allow>,
+    /// What becomes of a ticket's PAC.
+    pub(super) pac: PacRule,
+    /// What is asked of the client's channel bindings.
+    pub(super) channel_bindings: BindingPolicy,
+    /// The certificates with which a proxy before us ends TLS: clients may be bound to them.
+    pub(super) proxy_certificates: Vec<PathBuf>,
+    /// Files of krb5.conf, for `[capaths]`, `auth_to_local` and what this file does not say.
+    pub(super) krb5_conf: Vec<PathBuf>,
+    /// How many authenticators are remembered.
+    pub(super) replay_cache: usize,
+}
+
+/// What clients are called.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Names {
+    /// The realms whose clients are known by their name alone.
+    pub(super) forget_realms: Vec<String>,
+    /// Names of single clients.
+    pub(super) map: BTreeMap<ClientName, String>,
+    /// Names of groups, by their SIDs.
+    pub(super) groups: BTreeMap<GroupSid, String>,
+}
+
+/// The fields by which an application learns who its user is. An empty name sends none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Headers {
+    /// The user.
+    pub(super) user: FieldName,
+    /// The groups, with commas between.
+    pub(super) groups: FieldName,
+    /// The name to show.
+    pub(super) name: FieldName,
+    /// The Kerberos principal.
+    pub(super) principal: FieldName,
+    /// More fields that no client may send.
+    pub(super) strip: Vec<FieldName>,
+}
+
+/// The door that proxies ask.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ForwardAuth {
+    /// It, and all below it.
+    pub(super) path: RoutePath,
+}
+
+/// Who is let in: all that is said must be true. An empty list says nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Requirement {
+    /// Any of these users.
+    pub(super) users: Vec<String>,
+    /// A member of any of these groups, by name or SID.
+    pub(super) groups: Vec<String>,
+    /// A client of any of these realms.
+    pub(super) realms: Vec<String>,
+    /// Any of these authentication indicators (RFC 8129).
+    pub(super) indicators: Vec<String>,
+}
+
+/// What a part of the site requires besides.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Route {
+    /// It, and all below it.
+    pub(super) path: RoutePath,
+    #[serde(default)]
+    pub(super) require: Requirement,
+}
+
+/// How much, and how long.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Limits {
+    /// The longest `Authorization` field, in octets.
+    pub(super) header: usize,
+    /// The most connections at a time.
+    pub(super) connections: u16,
+    /// How long the fields of a request may take.
+    pub(super) header_timeout: Seconds,
+    /// How long requests may take to end when the daemon is to end.
+    pub(super) shutdown: Seconds,
+    /// How often files are looked at.
+    pub(super) reload: Seconds,
+}
+
+/// What is logged, on standard error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LogRules {
+    pub(super) format: LogFormat,
+    pub(super) verdicts: LoggedVerdicts,
+}
+
+/// How a line is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LogFormat {
+    /// `key=value`
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Of which verdicts there is a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LoggedVerdicts {
+    #[default]
+    All,
+    /// Of those only that let nobody in.
+    Refused,
+}
+
+impl Config {
+    /// Reads a file's text.
+    pub(super) fn parse(text: &str) -> Result<Self, Box<toml::de::Error>> {
+        toml::from_str(text).map_err(Box::new)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: vec![Listen::default()],
+            keytab: "/etc/portcullis/http.keytab".into(),
+            kerberos: Kerberos::default(),
+            names: Names::default(),
+            headers: Headers::default(),
+            forward_auth: ForwardAuth::default(),
+            authorize: Requirement::default(),
+            routes: Vec::new(),
+            limits: Limits::default(),
+            log: LogRules::default(),
+        }
+    }
+}
+
+impl Default for Kerberos {
+    fn default() -> Self {
+        Self {
+            service: Service::default(),
+            clock_skew: None,
+            allow: Vec::new(),
+            pac: PacRule::Verify,
+            channel_bindings: BindingPolicy::Aware,
+            proxy_certificates: Vec::new(),
+            krb5_conf: Vec::new(),
+            replay_cache: 1 << 20,
+        }
+    }
+}
+
+impl Default for Headers {
+    fn default() -> Self {
+        Self {
+            user: FieldName::from_static("remote-user"),
+            groups: FieldName::from_static("remote-groups"),
+            name: FieldName::from_static("remote-name"),
+            principal: FieldName::default(),
+            strip: Vec::new(),
+        }
+    }
+}
+
+impl Default for ForwardAuth {
+    fn default() -> Self {
+        Self {
+            path: RoutePath::from_static("/auth"),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header: 64 * 1024,
+            connections: 10_000,
+            header_timeout: Seconds(30),
+            shutdown: Seconds(30),
+            reload: Seconds(5),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! [`IdentityHeaders`]: the fields that tell an application who its user is.
+//!
+//! What clients send under these names is removed first, in every spelling that some gateway takes
+//! for the same: CGI, WSGI and Rack make `HTTP_REMOTE_USER` of `Remote-User`, `remote_user` and
+//! `Remote.User` alike (CVE-2015-0219).
+
+use super::client::Client;
+use super::config::Headers;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use core::fmt::Write as _;
+
+/// The fields, by what they tell.
+#[derive(Clone, Debug)]
+pub(super) struct IdentityHeaders {
+    user: Option<HeaderName>,
+    groups: Option<HeaderName>,
+    name: Option<HeaderName>,
+    principal: Option<HeaderName>,
+    /// All of them and those that nobody sets, as a gateway sees them.
+    stripped: Vec<String>,
+}
+
+impl From<&Headers> for IdentityHeaders {
+    fn from(headers: &Headers) -> Self {
+        let named = [
+            &headers.user,
+            &headers.groups,
+            &headers.name,
+            &headers.principal,
+        ];
+        let all = named.into_iter().chain(&headers.strip);
+        let names = all.filter_map(|field| field.name());
+        Self {
+            user: headers.user.name().cloned(),
+            groups: headers.groups.name().cloned(),
+            name: headers.name.name().cloned(),
+            principal: headers.principal.name().cloned(),
+            stripped: names.map(as_gateways_see).collect(),
+        }
+    }
+}
+
+impl IdentityHeaders {
+    /// Removes what a client says of itself; whether there was any.
+    pub(super) fn strip(&self, headers: &mut HeaderMap) -> bool {
+        let forged = |name: &&HeaderName| self.stripped.contains(&as_gateways_see(name));
+        let forged: Vec<_> = headers.keys().filter(forged).cloned().collect();
+        for name in &forged {
+            headers.remove(name);
+        }
+        !forged.is_empty()
+    }
+
+    /// Says who the client is, in the place of whatever is there.
+    pub(super) fn set(&self, client: &Client, headers: &mut HeaderMap) {
+        self.strip(headers);
+        let mut set = |name: &Option<HeaderName>, text: String| {
+            // What is encoded so is a value; were it none, nobody would be named.
+            if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(text)) {
+                headers.insert(name, value);
+            }
+        };
+        set(&self.user, encode(&client.user, ""));
+        set(&self.name, encode(&client.shown, ""));
+        set(&self.principal, encode(&client.principal, ""));
+        if !client.groups.is_empty() {
+            let groups = client.groups.iter().map(|group| encode(group, ","));
+            set(&self.groups, groups.collect::<Vec<_>>().join(","));
+        }
+    }
+}
+
+/// The name of the variable that CGI and its kin make of a field: all that is no letter or digit
+/// looks the same.
+fn as_gateways_see(name: &HeaderName) -> String {
+    let one = |letter: char| match letter.is_ascii_alphanumeric() {
+        true => letter.to_ascii_lowercase(),
+        false => '_',
+    };
+    name.as_str().chars().map(one).collect()
+}
+
+/// `text` in visible ASCII: what is none, `%` and the letters of `also` are `%` and two digits for
+/// each octet, and so are blanks at the ends, which would be lost. Different texts stay different.
+fn encode(text: &str, also: &str) -> String {
+    let inner = text.len().saturating_sub(1);
+    let mut encoded = String::with_capacity(text.len());
+    for (place, octet) in text.bytes().enumerate() {
+        let letter = char::from(octet);
+        let blank_inside = letter == ' ' && place > 0 && place < inner;
+        let plain = letter.is_ascii_graphic() && letter != '%' && !also.contains(letter);
+        match plain || blank_inside {
+            true => encoded.push(letter),
+            // Writing into a String does not fail.
+            false => _ = write!(encoded, "%{octet:02X}"),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields() -> IdentityHeaders {
+        IdentityHeaders::from(&Headers::default())
+    }
+
+    #[test]
+    fn nobody_says_who_they_are_in_any_spelling() {
+        let mut headers = HeaderMap::new();
+        for name in [
+            "remote-user",
+            "remote_user",
+            "remote.user",
+            "remote_groups",
+            "remote-name",
+            "remote~name",
+        ] {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static("admin"),
+            );
+        }
+        headers.insert("remote-users", HeaderValue::from_static("kept"));
+        assert!(fields().strip(&mut headers));
+        assert_eq!(headers.len(), 1, "{headers:?}");
+        assert!(!fields().strip(&mut headers));
+    }
+
+    #[test]
+    fn different_names_have_different_fields() {
+        assert_eq!(encode("alice@EXAMPLE.TEST", ""), "alice@EXAMPLE.TEST");
+        assert_eq!(encode("b\u{fc}cher", ""), "b%C3%BCcher");
+        assert_eq!(encode("b%C3%BCcher", ""), "b%25C3%25BCcher");
+        assert_eq!(encode("a\r\nX: y\0", ""), "a%0D%0AX: y%00");
+        assert_eq!(encode(" Domain Users ", ","), "%20Domain Users%20");
+        assert_eq!(encode("a,b", ","), "a%2Cb");
+        assert_eq!(encode(" ", ""), "%20");
+    }
+}

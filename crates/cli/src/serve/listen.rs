@@ -1,0 +1,224 @@
+//! [`Listener`]: where connections come in, and their life.
+
+use super::config::Listen;
+use super::door::{Door, Peer};
+use axum::body::Body;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, Response, Version};
+use core::convert::Infallible;
+use core::pin::pin;
+use core::sync::atomic::Ordering;
+use core::time::Duration;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener, UnixStream};
+use tokio::sync::Semaphore;
+use tokio::sync::watch::Receiver;
+use tokio::time::{sleep, timeout};
+
+/// A socket that connections come in by.
+#[derive(Debug)]
+pub(super) enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// What the connections of all sockets share.
+#[derive(Clone, Debug)]
+pub(super) struct Hall {
+    pub(super) door: Arc<Door>,
+    server: auto::Builder<TokioExecutor>,
+    places: Arc<Semaphore>,
+    /// One for each connection that may be open.
+    all_places: u32,
+    phase: Receiver<Phase>,
+}
+
+/// How a program ends without cutting anybody off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// It does not.
+    Open,
+    /// Clients are told not to come again on this connection.
+    Leaving,
+    /// Nobody comes in any more, and connections end when they have nothing to say.
+    Closing,
+}
+
+/// How long a socket has to have nothing to offer before it is closed: whoever waits in its queue
+/// then would be cut off.
+const QUIET: Duration = Duration::from_millis(20);
+
+/// How long to wait when the system has no room for another connection.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Listener {
+    /// Binds the address.
+    pub(super) async fn bind(listen: &Listen) -> io::Result<Self> {
+        match listen {
+            Listen::Tcp(address) => TcpListener::bind(address).await.map(Self::Tcp),
+            Listen::Unix(path) => bind_path(path).await.map(Self::Unix),
+        }
+    }
+
+    /// Where it listens, for whoever asked for any port.
+    pub(super) fn address(&self) -> String {
+        match self {
+            Self::Tcp(listener) => listener
+                .local_addr()
+                .map_or_else(|_| "tcp".to_owned(), |address| address.to_string()),
+            Self::Unix(listener) => {
+                let path = listener.local_addr().ok();
+                let path = path.as_ref().and_then(|address| address.as_pathname());
+                path.map_or_else(
+                    || "unix".to_owned(),
+                    |path| format!("unix:{}", path.display()),
+                )
+            }
+        }
+    }
+
+    async fn accept(&self, hall: &Hall) -> io::Result<()> {
+        let Ok(place) = hall.places.clone().acquire_owned().await else {
+            return Ok(()); // never closed
+        };
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, address) = listener.accept().await?;
+                // Answers are small and whole.
+                let _ = stream.set_nodelay(true);
+                hall.serve(stream, Peer(Some(address.to_string())), place);
+            }
+            Self::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                hall.serve(stream, Peer(None), place);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets connections in until it is time to go; then those that were waiting already.
+    pub(super) async fn serve(self, hall: Hall) {
+        let mut phase = hall.phase.clone();
+        loop {
+            tokio::select! {
+                accepted = self.accept(&hall) => if accepted.is_err() {
+                    // Too many open files, or a client that is gone already.
+                    sleep(PAUSE).await;
+                },
+                () = closing(&mut phase) => break,
+            }
+        }
+        while let Ok(Ok(())) = timeout(QUIET, self.accept(&hall)).await {}
+    }
+}
+
+/// Returns when it is time to close.
+async fn closing(phase: &mut Receiver<Phase>) {
+    // An end without a word is one, too.
+    let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
+}
+
+/// A socket in the place of one that nobody listens at any more; for its owner and group.
+async fn bind_path(path: &Path) -> io::Result<UnixListener> {
+    let is_socket = |facts: std::fs::Metadata| facts.file_type().is_socket();
+    let left_over = std::fs::symlink_metadata(path).is_ok_and(is_socket);
+    if left_over && UnixStream::connect(path).await.is_err() {
+        std::fs::remove_file(path)?;
+    }
+    let listener = UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o660))?;
+    Ok(listener)
+}
+
+impl Hall {
+    pub(super) fn new(
+        door: Arc<Door>,
+        limits: &super::config::Limits,
+        phase: Receiver<Phase>,
+    ) -> Self {
+        let mut server = auto::Builder::new(TokioExecutor::new());
+        // As much again for all the other fields.
+        let fields = limits.header.saturating_mul(2).max(8 * 1024);
+        server
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.header_timeout.duration())
+            .max_buf_size(fields);
+        let list = u32::try_from(fields).unwrap_or(u32::MAX);
+        server
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(list);
+        Self {
+            door,
+            server,
+            places: Arc::new(Semaphore::new(usize::from(limits.connections))),
+            all_places: limits.connections.into(),
+            phase,
+        }
+    }
+
+    /// Serves a connection, in a task of its own.
+    fn serve<S>(&self, stream: S, peer: Peer, place: tokio::sync::OwnedSemaphorePermit)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let hall = self.clone();
+        tokio::spawn(async move {
+            let open = &hall.door.metrics.connections;
+            open.fetch_add(1, Ordering::Relaxed);
+            hall.converse(stream, peer).await;
+            open.fetch_sub(1, Ordering::Relaxed);
+            drop(place);
+        });
+    }
+
+    async fn converse<S>(&self, stream: S, peer: Peer)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(|request: Request<Incoming>| {
+            let (door, peer) = (self.door.clone(), peer.clone());
+            let phase = self.phase.clone();
+            async move {
+                let version = request.version();
+                let response = door.answer(request.map(Body::new), peer).await;
+                Ok::<_, Infallible>(take_leave(response, version, *phase.borrow()))
+            }
+        });
+        let connection = self
+            .server
+            .serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let (mut connection, mut phase) = (pin!(connection), self.phase.clone());
+        // Clients go away at any time, and what they say need not be HTTP: there is nobody to tell.
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = closing(&mut phase) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+    }
+
+    /// Waits until every connection has ended.
+    pub(super) async fn empty(self) {
+        let _ = self.places.acquire_many(self.all_places).await;
+    }
+}
+
+/// Tells a client of HTTP/1.1 that it is the last answer, so that it does not send into a
+/// connection that is being closed. HTTP/2 has its own way.
+fn take_leave(mut response: Response<Body>, version: Version, phase: Phase) -> Response<Body> {
+    if phase != Phase::Open && version <= Version::HTTP_11 {
+        let headers = response.headers_mut();
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}

@@ -1,0 +1,144 @@
+//! [`About`]: what a request says of itself, and what a proxy says of it.
+//!
+//! Nothing of this proves anything. The path that a proxy names decides which requirements hold, so
+//! nobody but the proxy may reach the daemon.
+
+use axum::http::header::{HOST, USER_AGENT};
+use axum::http::{HeaderMap, HeaderValue, Request, Uri};
+
+/// What is asked for, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct About {
+    /// The other end of the connection.
+    pub(super) peer: Option<String>,
+    /// Who that says to have asked it.
+    pub(super) forwarded_for: Option<String>,
+    pub(super) method: String,
+    pub(super) host: Option<String>,
+    /// Without the query, which may have secrets in it.
+    pub(super) path: String,
+    pub(super) agent: Option<String>,
+}
+
+/// The fields in which proxies put the path that was asked for: nginx (by configuration), Traefik
+/// and Caddy.
+const FORWARDED_PATH: [&str; 2] = ["x-original-uri", "x-forwarded-uri"];
+const FORWARDED_METHOD: [&str; 2] = ["x-original-method", "x-forwarded-method"];
+
+/// Two proxies' fields that name different paths, or two paths in one: whose requirements hold?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AmbiguousPath;
+
+impl About {
+    /// Of a request that a proxy asks about. `below` is what follows our own path in the request
+    /// line: Envoy puts the path there.
+    pub(super) fn forwarded<B>(
+        request: &Request<B>,
+        peer: Option<String>,
+        below: &str,
+    ) -> Result<Self, AmbiguousPath> {
+        let headers = request.headers();
+        let named = all(headers, &FORWARDED_PATH)?.map(|uri| path_of(&uri));
+        let path = match named {
+            Some(path) => path,
+            None if below.is_empty() => "/".to_owned(),
+            None => below.to_owned(),
+        };
+        let method =
+            all(headers, &FORWARDED_METHOD)?.unwrap_or_else(|| request.method().to_string());
+        let mut about = Self::new(request, peer, method, path);
+        about.host = text(headers, "x-forwarded-host").or(about.host);
+        Ok(about)
+    }
+
+    fn new<B>(request: &Request<B>, peer: Option<String>, method: String, path: String) -> Self {
+        let headers = request.headers();
+        let authority = || request.uri().authority().map(ToString::to_string);
+        Self {
+            peer,
+            forwarded_for: text(headers, "x-forwarded-for"),
+            method,
+            host: text(headers, HOST.as_str()).or_else(authority),
+            path,
+            agent: text(headers, USER_AGENT.as_str()),
+        }
+    }
+}
+
+/// The one value of these fields.
+fn all(headers: &HeaderMap, names: &[&str]) -> Result<Option<String>, AmbiguousPath> {
+    let values = names.iter().flat_map(|name| headers.get_all(*name));
+    let mut texts = values.map(lossy);
+    let first = texts.next();
+    match texts.all(|text| Some(text) == first) {
+        true => Ok(first),
+        false => Err(AmbiguousPath),
+    }
+}
+
+/// The path of a URI or of the target of a request line.
+fn path_of(uri: &str) -> String {
+    let target = uri.split(['?', '#']).next().unwrap_or_default();
+    match target.starts_with('/') {
+        true => target.to_owned(),
+        false => target
+            .parse::<Uri>()
+            .map_or_else(|_| target.to_owned(), |uri| uri.path().to_owned()),
+    }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(lossy)
+}
+
+fn lossy(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about(
+        target: &str,
+        fields: &[(&'static str, &'static str)],
+    ) -> Result<About, AmbiguousPath> {
+        let mut request = Request::new(());
+        *request.uri_mut() = target.parse().unwrap();
+        for (name, value) in fields {
+            request
+                .headers_mut()
+                .append(*name, HeaderValue::from_static(value));
+        }
+        let below = request
+            .uri()
+            .path()
+            .strip_prefix("/auth")
+            .unwrap()
+            .to_owned();
+        About::forwarded(&request, None, &below)
+    }
+
+    #[test]
+    fn proxies_name_the_path_in_their_own_ways() {
+        let path = |target: &str, fields: &[_]| about(target, fields).unwrap().path;
+        assert_eq!(path("/auth", &[("x-original-uri", "/a/b?secret")]), "/a/b");
+        assert_eq!(path("/auth", &[("x-forwarded-uri", "/a/b?c")]), "/a/b");
+        assert_eq!(
+            path("/auth", &[("x-forwarded-uri", "https://h/a/b?c")]),
+            "/a/b"
+        );
+        assert_eq!(path("/auth/a/b?c", &[]), "/a/b");
+        assert_eq!(path("/auth", &[]), "/");
+    }
+
+    #[test]
+    fn two_paths_are_none() {
+        let two = [("x-original-uri", "/public"), ("x-forwarded-uri", "/admin")];
+        assert_eq!(about("/auth", &two), Err(AmbiguousPath));
+        let twice = [("x-original-uri", "/public"), ("x-original-uri", "/admin")];
+        assert_eq!(about("/auth", &twice), Err(AmbiguousPath));
+        let same = [("x-original-uri", "/admin"), ("x-forwarded-uri", "/admin")];
+        assert_eq!(about("/auth", &same).unwrap().path, "/admin");
+    }
+}

@@ -1,0 +1,178 @@
+//! [`Site`]: what of the configuration every request meets; and [`Gate`]: who guards it.
+
+use super::client::ClientRules;
+use super::config::{Config, Places, Problem, RoutePath};
+use super::identity_headers::IdentityHeaders;
+use super::requirement::Requirements;
+use super::within::{Rules, Within};
+use crate::accept::krb5_conf::Settings;
+use crate::accept::request::read_certificate;
+use core::time::Duration;
+use portcullis::channel_bindings::tls_server_end_point;
+use portcullis::replay::MemoryReplayCache;
+use portcullis::{Acceptor, AcceptorBuilder, ChannelBindings, Keytab};
+use portcullis_http::{Negotiate, NegotiateLayer};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+use tower_layer::Layer as _;
+
+/// What of the configuration every request meets.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) fields: IdentityHeaders,
+    pub(super) forward_auth: RoutePath,
+}
+
+/// Keys, and what is behind them.
+#[derive(Debug)]
+pub(super) struct Gate {
+    keytab: PathBuf,
+    acceptor: Acceptor,
+    layer: LayerRules,
+    within: Within,
+}
+
+/// What the layer is told besides.
+#[derive(Debug)]
+struct LayerRules {
+    max_header: usize,
+    bindings: Vec<ChannelBindings>,
+}
+
+/// Why a keytab does not do.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeytabProblem {
+    #[error("cannot read {}: {error}", .path.display())]
+    Read {
+        path: PathBuf,
+        error: std::io::Error,
+    },
+    #[error("{}: {error}", .path.display())]
+    Keytab {
+        path: PathBuf,
+        error: Box<portcullis::keytab::KeytabError>,
+    },
+    #[error("{}: {error}", .path.display())]
+    Acceptor {
+        path: PathBuf,
+        error: Box<portcullis::ConfigError>,
+    },
+}
+
+impl Site {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            fields: IdentityHeaders::from(&config.headers),
+            forward_auth: config.forward_auth.path.clone(),
+        }
+    }
+}
+
+impl Gate {
+    /// The keytab and all else that is named in the configuration, read. `started`: tokens that
+    /// were stamped before it could have been accepted by who was here then.
+    pub(super) fn build(
+        config: &Config,
+        places: &Places<'_>,
+        started: SystemTime,
+    ) -> Result<Self, Problem> {
+        let conf = Settings::read(&config.kerberos.krb5_conf)
+            .map_err(|error| places.problem("kerberos.krb5_conf", error))?;
+        let keytab = read(&config.keytab).map_err(|error| places.problem("keytab", error))?;
+        let builder = builder(config, conf.as_ref(), keytab).refuse_stamped_before(started);
+        let acceptor = builder.build().map_err(|error| {
+            places.problem(
+                "keytab",
+                format_args!("{}: {error}", config.keytab.display()),
+            )
+        })?;
+        let auth_to_local = conf.as_ref().and_then(Settings::auth_to_local).cloned();
+        let rules = Rules {
+            clients: ClientRules::new(&config.names, auth_to_local),
+            requirements: Requirements::new(config),
+            fields: IdentityHeaders::from(&config.headers),
+        };
+        Ok(Self {
+            keytab: config.keytab.clone(),
+            acceptor,
+            layer: LayerRules {
+                max_header: config.limits.header,
+                bindings: bindings(config, places)?,
+            },
+            within: Within::new(Arc::new(rules)),
+        })
+    }
+
+    /// What is behind the keys.
+    pub(super) fn guarded(&self) -> Negotiate<Within> {
+        let layer = NegotiateLayer::new(self.acceptor.clone()).max_header(self.layer.max_header);
+        let bound = self.layer.bindings.iter().cloned();
+        bound
+            .fold(layer, NegotiateLayer::channel_bindings)
+            .layer(self.within.clone())
+    }
+
+    /// Reads the keytab again; the old keys stay when it does not do.
+    pub(super) fn reload(&mut self) -> Result<(), KeytabProblem> {
+        let keytab = read(&self.keytab)?;
+        let renewed = self.acceptor.with_keytab(keytab);
+        self.acceptor = renewed.map_err(|error| KeytabProblem::Acceptor {
+            path: self.keytab.clone(),
+            error: Box::new(error),
+        })?;
+        Ok(())
+    }
+
+    pub(super) fn keytab(&self) -> &Path {
+        &self.keytab
+    }
+}
+
+fn read(path: &Path) -> Result<Keytab, KeytabProblem> {
+    let octets = std::fs::read(path).map_err(|error| KeytabProblem::Read {
+        path: path.to_owned(),
+        error,
+    })?;
+    Keytab::parse(octets).map_err(|error| KeytabProblem::Keytab {
+        path: path.to_owned(),
+        error: Box::new(error),
+    })
+}
+
+fn builder(config: &Config, conf: Option<&Settings>, keytab: Keytab) -> AcceptorBuilder {
+    let kerberos = &config.kerberos;
+    let mut builder = Acceptor::builder(keytab)
+        .service(kerberos.service.0.clone())
+        .pac(kerberos.pac.into())
+        .channel_binding_policy(kerberos.channel_bindings.into())
+        .replay_cache(Arc::new(MemoryReplayCache::new(kerberos.replay_cache)));
+    if let Some(conf) = conf {
+        builder = conf.apply(builder, &kerberos.allow);
+    }
+    if let Some(skew) = kerberos.clock_skew {
+        builder = builder.clock_skew(skew.duration());
+    }
+    let allowed = kerberos.allow.iter();
+    allowed.fold(builder, |builder, enctype| enctype.permit(builder))
+}
+
+/// What clients of the proxy in front are bound to.
+fn bindings(config: &Config, places: &Places<'_>) -> Result<Vec<ChannelBindings>, Problem> {
+    let paths = config.kerberos.proxy_certificates.iter();
+    let bindings = paths.map(|path| {
+        let key = "kerberos.proxy_certificates";
+        let certificate = read_certificate(path).map_err(|error| places.problem(key, error))?;
+        tls_server_end_point(&certificate)
+            .map_err(|error| places.problem(key, format_args!("{}: {error}", path.display())))
+    });
+    bindings.collect()
+}
+
+/// How long it takes until no token can have been stamped before `started`: times in tokens have
+/// whole seconds.
+pub(super) fn until_trusted(started: SystemTime) -> Duration {
+    let since = started.duration_since(SystemTime::UNIX_EPOCH);
+    let nanos = since.unwrap_or_default().subsec_nanos();
+    Duration::from_secs(1).saturating_sub(Duration::from_nanos(nanos.into()))
+}
