@@ -2,18 +2,20 @@
 
 use super::log::Log;
 use super::metrics::Metrics;
-use super::request::About;
+use super::proxy::is_negotiate;
+use super::request::{About, Errand, Peer, Purpose};
 use super::site::Site;
-use super::verdict::{Finding, Reason, Verdict, VerdictId};
-use super::within::{Found, Purpose, Within, plain};
+use super::verdict::{Finding, Reason, Verdict};
+use super::within::{Found, Within, plain};
 use super::{config, refusal};
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use core::sync::atomic::Ordering;
+use core::time::Duration;
 use portcullis::{Error, Rejection};
 use portcullis_http::Negotiate;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 use tower_service::Service as _;
 
@@ -28,10 +30,6 @@ pub(super) struct Door {
     /// What is behind the present keytab.
     guarded: RwLock<Negotiate<Within>>,
 }
-
-/// The other end of a connection.
-#[derive(Clone, Debug)]
-pub(super) struct Peer(pub(super) Option<String>);
 
 impl Door {
     pub(super) fn new(site: Site, guarded: Negotiate<Within>, log: &config::LogRules) -> Self {
@@ -56,48 +54,62 @@ impl Door {
     }
 
     /// Answers a request.
-    pub(super) async fn answer(
-        self: Arc<Self>,
-        mut request: Request<Body>,
-        peer: Peer,
-    ) -> Response<Body> {
+    pub(super) async fn answer(&self, mut request: Request<Body>, peer: &Peer) -> Response<Body> {
         if self.site.fields.strip(request.headers_mut()) {
             self.metrics.stripped.fetch_add(1, Ordering::Relaxed);
         }
-        let path = request.uri().path();
-        match path {
-            "/healthz" => return text("ok\n", &request),
-            "/metrics" => return text(self.metrics.text(self.started.elapsed()), &request),
-            _ => {}
+        if self.site.tells_of_itself
+            && let Some(response) = self.tell_of_itself(&request)
+        {
+            return response;
         }
-        let Some(below) = self.site.forward_auth.below(path).map(str::to_owned) else {
+        if request.method() == Method::CONNECT {
+            return plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this is no way to elsewhere\n",
+            );
+        }
+        let Some(path) = &self.site.forward_auth else {
+            let about = About::own(&request, peer);
+            return self
+                .judge(request, Errand::new(about, Purpose::Application))
+                .await;
+        };
+        let Some(below) = path.below(request.uri().path()) else {
             return plain(StatusCode::NOT_FOUND, "there is nothing here\n");
         };
-        match About::forwarded(&request, peer.0, &below) {
-            Ok(about) => self.judge(request, about, Purpose::ForwardAuth).await,
+        match About::forwarded(&request, peer, below) {
+            Ok(about) => {
+                let errand = Errand::new(about, Purpose::ForwardAuth);
+                self.judge(request, errand).await
+            }
             Err(_) => plain(StatusCode::BAD_REQUEST, "the path is named in two ways\n"),
         }
     }
 
+    /// Answers whoever asks how we are.
+    pub(super) fn tell_of_itself(&self, request: &Request<Body>) -> Option<Response<Body>> {
+        match request.uri().path() {
+            "/healthz" => Some(text("ok\n", request)),
+            "/metrics" => Some(text(self.metrics.text(self.started.elapsed()), request)),
+            _ => None,
+        }
+    }
+
     /// Lets the request in, or not, and keeps account of it.
-    async fn judge(
-        &self,
-        mut request: Request<Body>,
-        about: About,
-        purpose: Purpose,
-    ) -> Response<Body> {
-        let started = Instant::now();
+    async fn judge(&self, mut request: Request<Body>, errand: Errand) -> Response<Body> {
         let html = refusal::wants_html(request.headers());
-        let credentials = offers_negotiate(request.headers());
-        request.extensions_mut().insert(about.clone());
-        request.extensions_mut().insert(purpose);
+        let credentials = request.headers().get_all(AUTHORIZATION);
+        let credentials = credentials.iter().any(is_negotiate);
+        request.extensions_mut().insert(errand.clone());
         let Ok(mut response) = self.guarded().call(request).await;
+        let (finding, judged) = finding(&response, credentials);
         let verdict = Verdict {
-            id: VerdictId::new(),
-            took: started.elapsed(),
-            about,
+            id: errand.id,
+            took: judged.unwrap_or_else(|| errand.begun.elapsed()),
+            about: errand.about,
             status: response.status(),
-            finding: finding(&response, credentials),
+            finding,
         };
         if !matches!(verdict.finding, Finding::Accepted(_)) {
             refusal::explain(&mut response, &verdict, html);
@@ -115,20 +127,13 @@ impl Door {
     }
 }
 
-/// Whether the client shows what is meant for us.
-fn offers_negotiate(headers: &HeaderMap) -> bool {
-    let scheme = |value: &HeaderValue| {
-        let first = value.as_bytes().trim_ascii_start().get(..9);
-        first.is_some_and(|first| first.eq_ignore_ascii_case(b"negotiate"))
-    };
-    headers.get_all(AUTHORIZATION).iter().any(scheme)
-}
-
-/// What the response says of the client.
-fn finding(response: &Response<Body>, credentials: bool) -> Finding {
+/// What the response says of the client, and how long it took to know it.
+fn finding(response: &Response<Body>, credentials: bool) -> (Finding, Option<Duration>) {
     let extensions = response.extensions();
-    match (extensions.get::<Found>(), extensions.get::<Rejection>()) {
-        (Some(Found::Admitted(admitted)), _) => Finding::Accepted(admitted.clone()),
+    let finding = match (extensions.get::<Found>(), extensions.get::<Rejection>()) {
+        (Some(Found::Admitted { admitted, judged }), _) => {
+            return (Finding::Accepted(admitted.clone()), Some(*judged));
+        }
         (Some(Found::Forbidden { client, rule }), _) => Finding::Forbidden {
             client: client.clone(),
             rule: rule.clone(),
@@ -139,7 +144,8 @@ fn finding(response: &Response<Body>, credentials: bool) -> Finding {
         },
         (None, None) if credentials => Finding::Refused(of_the_field(response.status())),
         (None, None) => Finding::Challenged,
-    }
+    };
+    (finding, None)
 }
 
 /// The layer refuses some credentials before there is a token.

@@ -1,10 +1,12 @@
 //! [`Listener`]: where connections come in, and their life.
 
 use super::config::Listen;
-use super::door::{Door, Peer};
+use super::door::Door;
+use super::request::Peer;
+use super::within::plain;
 use axum::body::Body;
 use axum::http::header::CONNECTION;
-use axum::http::{HeaderValue, Request, Response, Version};
+use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
 use core::convert::Infallible;
 use core::pin::pin;
 use core::sync::atomic::Ordering;
@@ -39,6 +41,16 @@ pub(super) struct Hall {
     /// One for each connection that may be open.
     all_places: u32,
     phase: Receiver<Phase>,
+    role: Role,
+}
+
+/// What is to be had at a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// What is guarded.
+    Site,
+    /// What the daemon says of itself.
+    Own,
 }
 
 /// How a program ends without cutting anybody off.
@@ -94,11 +106,15 @@ impl Listener {
                 let (stream, address) = listener.accept().await?;
                 // Answers are small and whole.
                 let _ = stream.set_nodelay(true);
-                hall.serve(stream, Peer(Some(address.to_string())), place);
+                let peer = Peer {
+                    address: Some(address),
+                    secure: false,
+                };
+                hall.serve(stream, peer, place);
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
-                hall.serve(stream, Peer(None), place);
+                hall.serve(stream, Peer::default(), place);
             }
         }
         Ok(())
@@ -163,6 +179,22 @@ impl Hall {
             places: Arc::new(Semaphore::new(usize::from(limits.connections))),
             all_places: limits.connections.into(),
             phase,
+            role: Role::Site,
+        }
+    }
+
+    async fn answer(&self, request: Request<Body>, peer: &Peer) -> Response<Body> {
+        match self.role {
+            Role::Site => self.door.answer(request, peer).await,
+            Role::Own => self.door.tell_of_itself(&request).unwrap_or_else(nothing),
+        }
+    }
+
+    /// The same, for another sort of sockets.
+    pub(super) fn with_role(&self, role: Role) -> Self {
+        Self {
+            role,
+            ..self.clone()
         }
     }
 
@@ -186,12 +218,11 @@ impl Hall {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let service = service_fn(|request: Request<Incoming>| {
-            let (door, peer) = (self.door.clone(), peer.clone());
-            let phase = self.phase.clone();
+            let (hall, peer) = (self.clone(), peer.clone());
             async move {
                 let version = request.version();
-                let response = door.answer(request.map(Body::new), peer).await;
-                Ok::<_, Infallible>(take_leave(response, version, *phase.borrow()))
+                let response = hall.answer(request.map(Body::new), &peer).await;
+                Ok::<_, Infallible>(take_leave(response, version, *hall.phase.borrow()))
             }
         });
         let connection = self
@@ -211,6 +242,10 @@ impl Hall {
     pub(super) async fn empty(self) {
         let _ = self.places.acquire_many(self.all_places).await;
     }
+}
+
+fn nothing() -> Response<Body> {
+    plain(StatusCode::NOT_FOUND, "there is nothing here\n")
 }
 
 /// Tells a client of HTTP/1.1 that it is the last answer, so that it does not send into a

@@ -8,6 +8,7 @@
 //! | `request` | what a request says of itself, and a proxy of it |
 //! | `site` | the acceptor and the layer that guard the door |
 //! | `within` | what answers a proven client |
+//! | `proxy` | the way to the application, where we are the proxy ourselves |
 //! | `client`, `requirement` | what a client is to the application, and whether it may come in |
 //! | `identity_headers` | the fields that tell the application |
 //! | `refusal` | what those see who are not let in |
@@ -23,6 +24,7 @@ mod identity_headers;
 mod listen;
 mod log;
 mod metrics;
+mod proxy;
 mod refusal;
 mod reload;
 mod request;
@@ -37,10 +39,10 @@ use crate::args::ServeArguments;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::say::say;
-use config::{Config, Places};
+use config::{Config, Listen, Places};
 use core::time::Duration;
 use door::Door;
-use listen::{Hall, Listener, Phase};
+use listen::{Hall, Listener, Phase, Role};
 use log::{Level, Line};
 use reload::Watch;
 use site::{Gate, Site, until_trusted};
@@ -80,14 +82,8 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
 async fn serve(config: &Config, gate: Gate, started: SystemTime) -> Result<(), ServeError> {
     let interrupt = Interrupt::listen().map_err(ServeError::Start)?;
     let hangup = signal(SignalKind::hangup()).map_err(ServeError::Start)?;
-    let mut listeners = Vec::new();
-    for listen in &config.listen {
-        let listener = Listener::bind(listen).await;
-        listeners.push(listener.map_err(|error| ServeError::Listen {
-            at: listen.to_string(),
-            error,
-        })?);
-    }
+    let site = bind(&config.listen).await?;
+    let own = bind(&config.own.listen).await?;
     let door = Arc::new(Door::new(Site::new(config), gate.guarded(), &config.log));
     let log = door.log;
     let (phases, phase) = watch::channel(Phase::Open);
@@ -95,11 +91,16 @@ async fn serve(config: &Config, gate: Gate, started: SystemTime) -> Result<(), S
     tokio::spawn(Watch::new(door, gate).keep(config.limits.reload.duration(), hangup));
 
     sleep(until_trusted(started)).await;
-    let addresses: Vec<_> = listeners.iter().map(Listener::address).collect();
-    for listener in listeners {
+    let ready = Line::new(Level::Info, "ready")
+        .text_field("listen", addresses(&site))
+        .optional("own", Some(addresses(&own)).filter(|own| !own.is_empty()));
+    for listener in site {
         tokio::spawn(listener.serve(hall.clone()));
     }
-    log.write(&Line::new(Level::Info, "ready").text_field("listen", addresses.join(" ")));
+    for listener in own {
+        tokio::spawn(listener.serve(hall.with_role(Role::Own)));
+    }
+    log.write(&ready);
 
     interrupt.wait().await;
     log.write(&Line::new(Level::Info, "leaving"));
@@ -113,4 +114,22 @@ async fn serve(config: &Config, gate: Gate, started: SystemTime) -> Result<(), S
     };
     log.write(&Line::new(level, "gone").text_field("result", result));
     Ok(())
+}
+
+async fn bind(addresses: &[Listen]) -> Result<Vec<Listener>, ServeError> {
+    let mut listeners = Vec::new();
+    for listen in addresses {
+        let listener = Listener::bind(listen).await;
+        listeners.push(listener.map_err(|error| ServeError::Listen {
+            at: listen.to_string(),
+            error,
+        })?);
+    }
+    Ok(listeners)
+}
+
+/// With blanks between.
+fn addresses(listeners: &[Listener]) -> String {
+    let addresses: Vec<_> = listeners.iter().map(Listener::address).collect();
+    addresses.join(" ")
 }

@@ -1,16 +1,21 @@
-//! [`About`]: what a request says of itself, and what a proxy says of it.
+//! [`About`]: what a request says of itself, and what a proxy says of it; [`Errand`]: what it is for.
 //!
 //! Nothing of this proves anything. The path that a proxy names decides which requirements hold, so
 //! nobody but the proxy may reach the daemon.
 
+use super::verdict::VerdictId;
 use axum::http::header::{HOST, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, Request, Uri};
+use core::net::SocketAddr;
+use std::time::Instant;
 
 /// What is asked for, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct About {
     /// The other end of the connection.
-    pub(super) peer: Option<String>,
+    pub(super) peer: Option<SocketAddr>,
+    /// Whether that is by TLS.
+    pub(super) secure: bool,
     /// Who that says to have asked it.
     pub(super) forwarded_for: Option<String>,
     pub(super) method: String,
@@ -18,6 +23,32 @@ pub(super) struct About {
     /// Without the query, which may have secrets in it.
     pub(super) path: String,
     pub(super) agent: Option<String>,
+}
+
+/// The other end of a connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Peer {
+    /// A socket of a path has none.
+    pub(super) address: Option<SocketAddr>,
+    pub(super) secure: bool,
+}
+
+/// What a request is for: an extension of it on its way in.
+#[derive(Clone, Debug)]
+pub(super) struct Errand {
+    pub(super) id: VerdictId,
+    pub(super) about: About,
+    pub(super) purpose: Purpose,
+    pub(super) begun: Instant,
+}
+
+/// Who answers, once the client is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A proxy asks who the client is, and whether it may come in.
+    ForwardAuth,
+    /// The application.
+    Application,
 }
 
 /// The fields in which proxies put the path that was asked for: nginx (by configuration), Traefik
@@ -29,12 +60,32 @@ const FORWARDED_METHOD: [&str; 2] = ["x-original-method", "x-forwarded-method"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AmbiguousPath;
 
+impl Errand {
+    pub(super) fn new(about: About, purpose: Purpose) -> Self {
+        Self {
+            id: VerdictId::new(),
+            about,
+            purpose,
+            begun: Instant::now(),
+        }
+    }
+}
+
 impl About {
+    /// Of a request that came to us for its own sake.
+    pub(super) fn own<B>(request: &Request<B>, peer: &Peer) -> Self {
+        let (method, path) = (
+            request.method().to_string(),
+            request.uri().path().to_owned(),
+        );
+        Self::new(request, peer, method, path)
+    }
+
     /// Of a request that a proxy asks about. `below` is what follows our own path in the request
     /// line: Envoy puts the path there.
     pub(super) fn forwarded<B>(
         request: &Request<B>,
-        peer: Option<String>,
+        peer: &Peer,
         below: &str,
     ) -> Result<Self, AmbiguousPath> {
         let headers = request.headers();
@@ -51,11 +102,12 @@ impl About {
         Ok(about)
     }
 
-    fn new<B>(request: &Request<B>, peer: Option<String>, method: String, path: String) -> Self {
+    fn new<B>(request: &Request<B>, peer: &Peer, method: String, path: String) -> Self {
         let headers = request.headers();
         let authority = || request.uri().authority().map(ToString::to_string);
         Self {
-            peer,
+            peer: peer.address,
+            secure: peer.secure,
             forwarded_for: text(headers, "x-forwarded-for"),
             method,
             host: text(headers, HOST.as_str()).or_else(authority),
@@ -116,7 +168,7 @@ mod tests {
             .strip_prefix("/auth")
             .unwrap()
             .to_owned();
-        About::forwarded(&request, None, &below)
+        About::forwarded(&request, &Peer::default(), &below)
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use super::client::ClientRules;
 use super::config::{Config, Places, Problem, RoutePath};
 use super::identity_headers::IdentityHeaders;
+use super::log::Log;
+use super::proxy::Proxy;
 use super::requirement::Requirements;
 use super::within::{Rules, Within};
 use crate::accept::krb5_conf::Settings;
@@ -21,7 +23,10 @@ use tower_layer::Layer as _;
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) fields: IdentityHeaders,
-    pub(super) forward_auth: RoutePath,
+    /// Where proxies ask; nowhere where we are the proxy.
+    pub(super) forward_auth: Option<RoutePath>,
+    /// Whether `/healthz` and `/metrics` are beside it.
+    pub(super) tells_of_itself: bool,
 }
 
 /// Keys, and what is behind them.
@@ -62,9 +67,11 @@ pub(super) enum KeytabProblem {
 
 impl Site {
     pub(super) fn new(config: &Config) -> Self {
+        let is_proxy = config.proxy.upstream.is_some();
         Self {
             fields: IdentityHeaders::from(&config.headers),
-            forward_auth: config.forward_auth.path.clone(),
+            forward_auth: (!is_proxy).then(|| config.forward_auth.path.clone()),
+            tells_of_itself: !is_proxy && config.own.listen.is_empty(),
         }
     }
 }
@@ -92,6 +99,7 @@ impl Gate {
             clients: ClientRules::new(&config.names, auth_to_local),
             requirements: Requirements::new(config),
             fields: IdentityHeaders::from(&config.headers),
+            proxy: proxy(config),
         };
         Ok(Self {
             keytab: config.keytab.clone(),
@@ -155,6 +163,15 @@ fn builder(config: &Config, conf: Option<&Settings>, keytab: Keytab) -> Acceptor
     }
     let allowed = kerberos.allow.iter();
     allowed.fold(builder, |builder, enctype| enctype.permit(builder))
+}
+
+fn proxy(config: &Config) -> Option<Proxy> {
+    let upstream = config.proxy.upstream.as_ref()?;
+    Some(Proxy::new(
+        upstream,
+        &config.proxy,
+        Log::new(config.log.format),
+    ))
 }
 
 /// What clients of the proxy in front are bound to.

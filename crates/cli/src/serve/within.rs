@@ -2,32 +2,34 @@
 
 use super::client::{Client, ClientRules};
 use super::identity_headers::IdentityHeaders;
-use super::request::About;
+use super::proxy::Proxy;
+use super::request::{About, Errand, Purpose};
 use super::requirement::{Forbidden, Requirements};
 use super::verdict::Admitted;
 use axum::body::Body;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, Request, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use core::convert::Infallible;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use core::time::Duration;
 use portcullis::Identity;
 use portcullis_http::Authenticated;
 use std::sync::Arc;
 use tower_service::Service;
 
-/// What a request is for: an extension of it, by who took it in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// A proxy asks who the client is, and whether it may come in.
-    ForwardAuth,
-}
-
 /// What was found within: an extension of the response, so that who sent the request in knows.
 #[derive(Clone, Debug)]
 pub(super) enum Found {
-    Admitted(Admitted),
-    Forbidden { client: String, rule: String },
+    /// How long that took, without the application's time.
+    Admitted {
+        admitted: Admitted,
+        judged: Duration,
+    },
+    Forbidden {
+        client: String,
+        rule: String,
+    },
 }
 
 /// The rules for proven clients.
@@ -36,6 +38,8 @@ pub(super) struct Rules {
     pub(super) clients: ClientRules,
     pub(super) requirements: Requirements,
     pub(super) fields: IdentityHeaders,
+    /// The way to the application, where we are the proxy.
+    pub(super) proxy: Option<Proxy>,
 }
 
 /// A service for requests of proven clients; cheap to clone.
@@ -51,22 +55,26 @@ impl Within {
 
     async fn answer(self, mut request: Request<Body>) -> Response<Body> {
         let extensions = request.extensions_mut();
-        let (about, purpose) = (extensions.remove::<About>(), extensions.remove::<Purpose>());
+        let errand = extensions.remove::<Errand>();
         let identity = extensions.remove::<Authenticated>();
-        let (Some(about), Some(purpose), Some(Authenticated(identity))) =
-            (about, purpose, identity)
-        else {
+        let (Some(errand), Some(Authenticated(identity))) = (errand, identity) else {
             // Nobody comes here who was not let in.
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "no client");
         };
-        let client = match self.admit(&identity, &about) {
+        let client = match self.admit(&identity, &errand.about) {
             Ok(client) => client,
             Err(rule) => return forbidden(&identity, rule),
         };
-        let mut response = match purpose {
-            Purpose::ForwardAuth => self.vouch(&client),
+        let judged = errand.begun.elapsed();
+        let mut response = match (errand.purpose, &self.rules.proxy) {
+            (Purpose::Application, Some(proxy)) => {
+                let identify = |headers: &mut HeaderMap| self.rules.fields.set(&client, headers);
+                proxy.forward(request, &errand, identify).await
+            }
+            (Purpose::ForwardAuth | Purpose::Application, _) => self.vouch(&client),
         };
-        let found = Found::Admitted(admitted(&identity, client));
+        let admitted = admitted(&identity, client);
+        let found = Found::Admitted { admitted, judged };
         response.extensions_mut().insert(found);
         response
     }

@@ -113,7 +113,8 @@ impl Daemon {
                 lines.lock().unwrap().push(line);
             }
         });
-        let address = first.split("listen=").nth(1).unwrap().trim().to_owned();
+        let address = first.split("listen=").nth(1).unwrap();
+        let address = address.split_whitespace().next().unwrap().to_owned();
         Self {
             child,
             address,

@@ -10,7 +10,9 @@ mod words;
 
 pub(super) use place::Places;
 pub(crate) use place::Problem;
-pub(super) use words::{ClientName, FieldName, GroupSid, Listen, RoutePath, Seconds, Service};
+pub(super) use words::{
+    ClientName, FieldName, GroupSid, Listen, RoutePath, Seconds, Service, Upstream,
+};
 
 use crate::args::{Allow, BindingPolicy, PacRule};
 use serde::Deserialize;
@@ -30,6 +32,8 @@ pub(super) struct Config {
     pub(super) names: Names,
     pub(super) headers: Headers,
     pub(super) forward_auth: ForwardAuth,
+    pub(super) proxy: ProxyRules,
+    pub(super) own: Own,
     pub(super) authorize: Requirement,
     /// Further requirements of parts of the site.
     #[serde(rename = "route")]
@@ -94,6 +98,30 @@ pub(super) struct Headers {
 pub(super) struct ForwardAuth {
     /// It, and all below it.
     pub(super) path: RoutePath,
+}
+
+/// The application behind us, where we are the proxy ourselves.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ProxyRules {
+    /// `http://HOST:PORT`, or `unix:` and a path. With it, nobody is asked for at
+    /// `forward_auth.path`: every request goes to the application.
+    pub(super) upstream: Option<Upstream>,
+    /// How long the application may take to begin its answer.
+    pub(super) timeout: Seconds,
+    /// How long it may take to be reached.
+    pub(super) connect_timeout: Seconds,
+    /// Keep what `X-Forwarded-…` says already: a proxy of ours is in front.
+    pub(super) trust_forwarded: bool,
+}
+
+/// What the daemon says of itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Own {
+    /// Where `/healthz` and `/metrics` are. Without, they are beside `forward_auth.path`; an
+    /// application that we are the proxy of has all paths to itself.
+    pub(super) listen: Vec<Listen>,
 }
 
 /// Who is let in: all that is said must be true. An empty list says nothing.
@@ -181,6 +209,8 @@ impl Default for Config {
             names: Names::default(),
             headers: Headers::default(),
             forward_auth: ForwardAuth::default(),
+            proxy: ProxyRules::default(),
+            own: Own::default(),
             authorize: Requirement::default(),
             routes: Vec::new(),
             limits: Limits::default(),
@@ -220,6 +250,17 @@ impl Default for ForwardAuth {
     fn default() -> Self {
         Self {
             path: RoutePath::from_static("/auth"),
+        }
+    }
+}
+
+impl Default for ProxyRules {
+    fn default() -> Self {
+        Self {
+            upstream: None,
+            timeout: Seconds(60),
+            connect_timeout: Seconds(5),
+            trust_forwarded: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Addresses, fields, paths and times as people write them in the file.
 
 use axum::http::HeaderName;
+use axum::http::uri::Authority;
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
 use portcullis::pac::Sid;
@@ -13,6 +14,16 @@ use std::path::PathBuf;
 #[serde(try_from = "String")]
 pub(in crate::serve) enum Listen {
     Tcp(SocketAddr),
+    /// A socket of this path.
+    Unix(PathBuf),
+}
+
+/// Where the application is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(in crate::serve) enum Upstream {
+    /// A host and a port.
+    Tcp(Authority),
     /// A socket of this path.
     Unix(PathBuf),
 }
@@ -52,6 +63,8 @@ pub(in crate::serve) struct GroupSid(pub(in crate::serve) Sid);
 pub(in crate::serve) enum WordError {
     #[error("{0:?} is no address: ADDRESS:PORT, or unix: and a path from the root")]
     Listen(String),
+    #[error("{0:?} is no application: http://HOST:PORT, or unix: and a path from the root")]
+    Upstream(String),
     #[error("{0:?} is no name of a header field")]
     Field(String),
     #[error("{0} belongs to the connection or to HTTP itself and cannot name anybody")]
@@ -110,6 +123,42 @@ impl core::fmt::Display for Listen {
             Self::Tcp(address) => address.fmt(f),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
         }
+    }
+}
+
+impl Upstream {
+    /// What its address is called in a request.
+    pub(in crate::serve) fn authority(&self) -> Authority {
+        match self {
+            Self::Tcp(authority) => authority.clone(),
+            Self::Unix(_) => Authority::from_static("localhost"),
+        }
+    }
+}
+
+impl TryFrom<String> for Upstream {
+    type Error = WordError;
+
+    fn try_from(text: String) -> Result<Self, WordError> {
+        if let Some(path) = text
+            .strip_prefix("unix:")
+            .filter(|path| path.starts_with('/'))
+        {
+            return Ok(Self::Unix(path.into()));
+        }
+        let authority = text
+            .strip_prefix("http://")
+            .map(|rest| rest.trim_end_matches('/'));
+        let authority = authority.filter(|authority| !authority.contains('@'));
+        let with_port = |text: &str| {
+            let authority: Authority = text.parse().ok()?;
+            match authority.port() {
+                Some(_) => Some(authority),
+                None => format!("{authority}:80").parse().ok(),
+            }
+        };
+        let authority = authority.and_then(with_port);
+        authority.map(Self::Tcp).ok_or(WordError::Upstream(text))
     }
 }
 
@@ -237,6 +286,26 @@ mod tests {
         assert_eq!(listen("unix:/run/x"), Some(Listen::Unix("/run/x".into())));
         for none in ["", "80", "localhost:80", "unix:x", "1.2.3.4"] {
             assert_eq!(listen(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_application_has_a_port() {
+        let upstream = |text: &str| Upstream::try_from(text.to_owned()).ok();
+        let authority = |text: &str| upstream(text).unwrap().authority().to_string();
+        assert_eq!(authority("http://app:8000/"), "app:8000");
+        assert_eq!(authority("http://app"), "app:80");
+        assert_eq!(authority("http://[::1]:8000"), "[::1]:8000");
+        assert_eq!(authority("unix:/run/app"), "localhost");
+        for none in [
+            "",
+            "app:80",
+            "https://app",
+            "http://app/below",
+            "http://u:p@app",
+            "unix:a",
+        ] {
+            assert_eq!(upstream(none), None, "{none}");
         }
     }
 

@@ -1,0 +1,154 @@
+//! [`Proxy`]: takes a proven client's request to the application, and its answer back.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `connect` | connections to the application |
+//! | `fields` | what of the fields is for the next hop, and what not |
+//! | `upgrade` | connections that become something else, as for WebSockets |
+
+mod connect;
+mod fields;
+mod upgrade;
+
+pub(super) use fields::is_negotiate;
+
+use super::config::{ProxyRules, Upstream};
+use super::log::{Level, Line, Log};
+use super::request::Errand;
+use axum::body::Body;
+use axum::http::uri::{Authority, PathAndQuery, Scheme};
+use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, Version};
+use connect::Connect;
+use core::fmt;
+use core::time::Duration;
+use hyper_util::client::legacy::{Builder, Client};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::timeout;
+use upgrade::Upgrade;
+
+/// The way to the application.
+#[derive(Debug)]
+pub(super) struct Proxy {
+    client: Client<Connect, Body>,
+    authority: Authority,
+    patience: Duration,
+    trusts_forwarded: bool,
+    log: Log,
+}
+
+/// Why there is no answer of the application.
+#[derive(Debug)]
+enum Lost {
+    /// It cannot be reached, or does not speak HTTP.
+    Client(hyper_util::client::legacy::Error),
+    /// It does not begin to answer.
+    Late(Duration),
+}
+
+/// How long an idle connection to the application is kept: shorter than what servers keep them.
+const IDLE: Duration = Duration::from_secs(4);
+
+impl Proxy {
+    /// The way to `upstream`.
+    pub(super) fn new(upstream: &Upstream, rules: &ProxyRules, log: Log) -> Self {
+        let mut builder: Builder = Client::builder(TokioExecutor::new());
+        builder
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .set_host(false);
+        Self {
+            client: builder.build(Connect::new(
+                upstream.clone(),
+                rules.connect_timeout.duration(),
+            )),
+            authority: upstream.authority(),
+            patience: rules.timeout.duration(),
+            trusts_forwarded: rules.trust_forwarded,
+            log,
+        }
+    }
+
+    /// The application's answer, or ours if it has none. `identify` says who the client is, when
+    /// nothing that the client sent can take that away any more.
+    pub(super) async fn forward(
+        &self,
+        request: Request<Body>,
+        errand: &Errand,
+        identify: impl FnOnce(&mut HeaderMap) + Send,
+    ) -> Response<Body> {
+        match self.ask(request, errand, identify).await {
+            Ok(response) => response,
+            Err(lost) => self.give_up(&lost, errand),
+        }
+    }
+
+    async fn ask(
+        &self,
+        mut request: Request<Body>,
+        errand: &Errand,
+        identify: impl FnOnce(&mut HeaderMap) + Send,
+    ) -> Result<Response<Body>, Lost> {
+        let upgrade = Upgrade::wanted(&mut request);
+        let asked_for = upgrade.as_ref().map(|upgrade| upgrade.protocol().clone());
+        fields::for_the_application(&mut request, errand, self.trusts_forwarded, asked_for);
+        identify(request.headers_mut());
+        *request.uri_mut() = self.uri(request.uri());
+        *request.version_mut() = Version::HTTP_11;
+        request.extensions_mut().clear();
+        let response = timeout(self.patience, self.client.request(request)).await;
+        let response = response.map_err(|_| Lost::Late(self.patience))?;
+        let mut response = response.map_err(Lost::Client)?.map(Body::new);
+        let answered = match upgrade {
+            Some(upgrade) => upgrade.begin(&mut response),
+            None => None,
+        };
+        fields::for_the_client(response.headers_mut(), answered);
+        Ok(response)
+    }
+
+    /// The same path and query at the application.
+    fn uri(&self, asked: &Uri) -> Uri {
+        let mut parts = axum::http::uri::Parts::default();
+        parts.scheme = Some(Scheme::HTTP);
+        parts.authority = Some(self.authority.clone());
+        let root = || PathAndQuery::from_static("/");
+        parts.path_and_query = Some(asked.path_and_query().cloned().unwrap_or_else(root));
+        // Of three parts that are good each, a good whole comes.
+        Uri::from_parts(parts).unwrap_or_default()
+    }
+
+    fn give_up(&self, lost: &Lost, errand: &Errand) -> Response<Body> {
+        let line = Line::new(Level::Error, "upstream")
+            .text_field("id", errand.id)
+            .text_field("path", &errand.about.path)
+            .text_field("reason", lost);
+        self.log.write(&line);
+        let text = format!(
+            "The application does not answer. Try again soon. (reference {})\n",
+            errand.id
+        );
+        let mut response = Response::new(Body::from(text));
+        *response.status_mut() = match lost {
+            Lost::Client(_) => StatusCode::BAD_GATEWAY,
+            Lost::Late(_) => StatusCode::GATEWAY_TIMEOUT,
+        };
+        response
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(error) => {
+                write!(f, "{error}")?;
+                let mut cause = core::error::Error::source(error);
+                while let Some(error) = cause {
+                    write!(f, ": {error}")?;
+                    cause = error.source();
+                }
+                Ok(())
+            }
+            Self::Late(patience) => write!(f, "no answer within {} s", patience.as_secs()),
+        }
+    }
+}

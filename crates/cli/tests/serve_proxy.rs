@@ -1,0 +1,255 @@
+//! `portcullis serve` as the proxy itself: the application learns who the client is.
+#![cfg(unix)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
+
+mod daemon;
+mod program;
+
+use daemon::{Answer, Daemon, Realm};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixListener;
+
+/// An application that answers what it was asked, fields and all; as its paths say.
+fn application() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || answer(stream.unwrap()));
+        }
+    });
+    address.to_string()
+}
+
+fn head(reader: &mut impl BufRead) -> String {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).unwrap() == 0 {
+            return head;
+        }
+    }
+    head
+}
+
+fn answer(stream: impl Read + Write) {
+    let mut stream = BufReader::new(stream);
+    let asked = head(&mut stream);
+    if asked.contains(" /upgrade ") {
+        let said = "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
+        stream.get_mut().write_all(said.as_bytes()).unwrap();
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        let echo = format!("{}{line}", asked.contains("upgrade: echo"));
+        stream.get_mut().write_all(echo.as_bytes()).unwrap();
+        return;
+    }
+    let mut body = asked.clone();
+    if let Some(length) = asked
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+    {
+        let mut octets = vec![0; length.parse().unwrap()];
+        stream.read_exact(&mut octets).unwrap();
+        body.push_str(&format!("{} octets", octets.len()));
+    }
+    let said = format!(
+        "HTTP/1.1 203 X\r\nX-Of-App: 1\r\nConnection: close, X-Near\r\nX-Near: 1\r\nKeep-Alive: \
+         timeout=1\r\nWWW-Authenticate: Other\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.get_mut().write_all(said.as_bytes()).unwrap();
+}
+
+fn daemon(realm: &Realm, more: &str) -> Daemon {
+    let upstream = application();
+    Daemon::start(
+        &realm.keytab(),
+        &format!("[proxy]\nupstream = 'http://{upstream}'\n{more}"),
+    )
+}
+
+#[test]
+fn the_application_learns_who_the_client_is() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "");
+    let field = realm.authorization("alice");
+
+    let fields = [
+        &field,
+        "Remote-User: admin",
+        "REMOTE_USER: admin",
+        "Remote-Groups: admin",
+        "X-Forwarded-For: admin",
+        "Connection: Remote-User, Remote_Name",
+        "Cookie: a=1",
+    ];
+    let answer = daemon.get("/a%20b?c=d", &fields);
+
+    assert_eq!(answer.status, 203, "{answer:?}");
+    let asked = &answer.body;
+    assert!(asked.starts_with("GET /a%20b?c=d HTTP/1.1\r\n"), "{asked}");
+    for part in [
+        "remote-user: alice@EXAMPLE.TEST\r\n",
+        "host: localhost\r\n",
+        "x-forwarded-for: 127.0.0.1\r\n",
+        "x-forwarded-proto: http\r\n",
+        "x-forwarded-host: localhost\r\n",
+        "cookie: a=1\r\n",
+    ] {
+        assert!(asked.contains(part), "{part}: {asked}");
+    }
+    assert!(
+        !asked.contains("admin") && !asked.contains("authorization"),
+        "{asked}"
+    );
+    assert_eq!(answer.field("x-of-app"), Some("1"));
+    assert_eq!(answer.field("x-near"), None);
+    assert_eq!(answer.field("keep-alive"), None);
+    let challenges: Vec<_> = answer
+        .fields
+        .iter()
+        .filter(|(name, _)| name == "www-authenticate")
+        .collect();
+    assert_eq!(challenges.len(), 2, "{answer:?}");
+    daemon.logged(&["outcome=accepted", "status=203", "path=/a%20b "]);
+}
+
+#[test]
+fn nobody_else_reaches_it() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "[authorize]\nusers = ['bob@EXAMPLE.TEST']");
+
+    for path in ["/", "/auth", "/healthz", "/metrics"] {
+        let answer = daemon.get(path, &[]);
+        assert_eq!(answer.status, 401, "{path}");
+        assert_eq!(answer.field("x-of-app"), None);
+    }
+    let answer = daemon.get("/", &[&realm.authorization("alice")]);
+    assert_eq!((answer.status, answer.field("x-of-app")), (403, None));
+    assert_eq!(daemon.get("/", &[&realm.authorization("bob")]).status, 203);
+    assert_eq!(
+        daemon
+            .request("CONNECT a:80", &[&realm.authorization("bob")], "")
+            .status,
+        405
+    );
+}
+
+#[test]
+fn bodies_go_through() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "");
+    let body = "x".repeat(3_000_000);
+
+    let answer = daemon.request("POST /a", &[&realm.authorization("alice")], &body);
+
+    assert!(answer.body.ends_with("3000000 octets"), "{}", answer.status);
+}
+
+#[test]
+fn a_connection_becomes_something_else() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "");
+    let mut stream = TcpStream::connect(&daemon.address).unwrap();
+    let field = realm.authorization("alice");
+    let request = format!(
+        "GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n{field}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let answered = head(&mut reader).to_ascii_lowercase();
+    assert!(answered.starts_with("http/1.1 101 "), "{answered}");
+    assert!(answered.contains("upgrade: echo\r\n"), "{answered}");
+    assert!(answered.contains("connection: upgrade\r\n"), "{answered}");
+
+    stream.write_all(b"hello\n").unwrap();
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    assert_eq!(line, "truehello\n");
+}
+
+#[test]
+fn an_application_that_is_away_has_a_reference() {
+    let realm = Realm::new();
+    let nowhere = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let daemon = Daemon::start(
+        &realm.keytab(),
+        &format!("[proxy]\nupstream = 'http://{nowhere}'"),
+    );
+
+    let answer = daemon.get("/", &[&realm.authorization("alice")]);
+
+    assert_eq!(answer.status, 502);
+    let id = answer
+        .body
+        .split("reference ")
+        .nth(1)
+        .unwrap()
+        .split(')')
+        .next()
+        .unwrap();
+    daemon.logged(&[
+        "event=upstream",
+        "level=error",
+        &format!("id={id}"),
+        "refused",
+    ]);
+    daemon.logged(&[
+        "event=verdict",
+        "outcome=accepted",
+        &format!("id={id}"),
+        "status=502",
+    ]);
+}
+
+#[test]
+fn an_application_that_is_silent_is_not_waited_for() {
+    let realm = Realm::new();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let upstream = silent.local_addr().unwrap();
+    let more = format!("[proxy]\nupstream = 'http://{upstream}'\ntimeout = 1");
+    let daemon = Daemon::start(&realm.keytab(), &more);
+
+    assert_eq!(
+        daemon.get("/", &[&realm.authorization("alice")]).status,
+        504
+    );
+}
+
+#[test]
+fn an_application_may_be_at_a_path_and_so_may_we() {
+    let realm = Realm::new();
+    let directory = program::directory();
+    let (app, ours) = (directory.join("app"), directory.join("ours"));
+    let listener = UnixListener::bind(&app).unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            answer(stream.unwrap());
+        }
+    });
+    let more = format!(
+        "[own]\nlisten = ['unix:{}']\n[proxy]\nupstream = 'unix:{}'",
+        ours.display(),
+        app.display()
+    );
+    // Left over by somebody who is gone.
+    drop(UnixListener::bind(&ours).unwrap());
+    let daemon = Daemon::start(&realm.keytab(), &more);
+
+    assert_eq!(
+        daemon.get("/", &[&realm.authorization("alice")]).status,
+        203
+    );
+    let ask = |path: &str| {
+        let mut stream = std::os::unix::net::UnixStream::connect(&ours).unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        Answer::read(&mut stream)
+    };
+    assert_eq!(ask("/healthz").body, "ok\n");
+    assert_eq!(ask("/").status, 404);
+}
