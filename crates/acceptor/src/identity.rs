@@ -2,6 +2,7 @@
 
 use crate::delegated::DelegatedCredential;
 use crate::pac::Pac;
+use crate::tickets::TicketFacts;
 use crate::time::system_time;
 use core::fmt;
 use portcullis_formats::gss::{ContextFlags, Mechanism};
@@ -19,20 +20,11 @@ use std::time::SystemTime;
 /// framing, and how the key that opened the ticket relates to the one that it names in clear.
 #[derive(Clone)]
 pub struct Identity {
-    pub(crate) client: Principal,
-    pub(crate) key: KeyUsed,
+    pub(crate) ticket: Arc<TicketFacts>,
     pub(crate) carrier: Carrier,
-    pub(crate) ticket_flags: TicketFlags,
-    pub(crate) authtime: KerberosTime,
-    pub(crate) starttime: KerberosTime,
-    pub(crate) endtime: KerberosTime,
-    pub(crate) session_etype: EtypeNumber,
     pub(crate) subkey_etype: Option<EtypeNumber>,
     pub(crate) flags: ContextFlags,
     pub(crate) channel_bound: bool,
-    pub(crate) authorization_data: Arc<[u8]>,
-    pub(crate) pac: Option<Pac>,
-    pub(crate) indicators: Vec<String>,
     pub(crate) delegated: Option<DelegatedCredential>,
 }
 
@@ -91,15 +83,15 @@ impl Identity {
     ///
     /// Authorise by the whole name: the same name in another realm is another client.
     #[must_use]
-    pub const fn client(&self) -> &Principal {
-        &self.client
+    pub fn client(&self) -> &Principal {
+        &self.ticket.client
     }
 
     /// Whether the client is nobody in particular (RFC 8062 §3); only where
     /// [`AcceptorBuilder::allow_anonymous`](crate::AcceptorBuilder::allow_anonymous) lets such in.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
-        self.client.is_anonymous() || self.ticket_flags.contains(TicketFlags::ANONYMOUS)
+        self.ticket.client.is_anonymous() || self.ticket_flags().contains(TicketFlags::ANONYMOUS)
     }
 
     /// Whether the client's name is an alias such as an e-mail address (RFC 6806 §5), which the KDC
@@ -107,20 +99,20 @@ impl Identity {
     /// of the realm: do not take what follows the first one for the realm.
     #[must_use]
     pub fn is_enterprise(&self) -> bool {
-        let name_type = self.client.name_type();
+        let name_type = self.ticket.client.name_type();
         name_type == NameType::ENTERPRISE || name_type == NameType::ENT_PRINCIPAL_AND_ID
     }
 
     /// The service that the client came for: the principal whose key opened the ticket.
     #[must_use]
-    pub const fn service(&self) -> &Principal {
-        &self.key.principal
+    pub fn service(&self) -> &Principal {
+        &self.ticket.key.principal
     }
 
     /// The key that opened the ticket, and how it was found.
     #[must_use]
-    pub const fn key(&self) -> &KeyUsed {
-        &self.key
+    pub fn key(&self) -> &KeyUsed {
+        &self.ticket.key
     }
 
     /// The mechanism under which the client came.
@@ -137,38 +129,38 @@ impl Identity {
 
     /// The ticket's flags (RFC 4120 §5.3).
     #[must_use]
-    pub const fn ticket_flags(&self) -> TicketFlags {
-        self.ticket_flags
+    pub fn ticket_flags(&self) -> TicketFlags {
+        self.ticket.validity.flags
     }
 
     /// When the client authenticated itself to the KDC.
     #[must_use]
-    pub const fn authtime(&self) -> KerberosTime {
-        self.authtime
+    pub fn authtime(&self) -> KerberosTime {
+        self.ticket.validity.authtime
     }
 
     /// From when the ticket counts.
     #[must_use]
-    pub const fn starttime(&self) -> KerberosTime {
-        self.starttime
+    pub fn starttime(&self) -> KerberosTime {
+        self.ticket.validity.starttime
     }
 
     /// Until when the ticket counts.
     #[must_use]
-    pub const fn endtime(&self) -> KerberosTime {
-        self.endtime
+    pub fn endtime(&self) -> KerberosTime {
+        self.ticket.validity.endtime
     }
 
     /// Until when the ticket counts, in the caller's clock. The clock's skew is not added.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
-        system_time(self.endtime)
+        system_time(self.endtime())
     }
 
     /// The session key's encryption type.
     #[must_use]
-    pub const fn session_etype(&self) -> EtypeNumber {
-        self.session_etype
+    pub fn session_etype(&self) -> EtypeNumber {
+        self.ticket.session_etype
     }
 
     /// The encryption type of the subkey that the client proposed, if any.
@@ -194,14 +186,14 @@ impl Identity {
     /// a PAC in it counts when [`Identity::pac`] gives it.
     #[must_use]
     pub fn authorization_data(&self) -> &[u8] {
-        &self.authorization_data
+        &self.ticket.authorization_data
     }
 
     /// The ticket's PAC, verified: SIDs and names of the client in Active Directory. `None` if the
     /// ticket has none, or [`PacPolicy::Ignore`](crate::pac::PacPolicy::Ignore) was chosen.
     #[must_use]
-    pub const fn pac(&self) -> Option<&Pac> {
-        self.pac.as_ref()
+    pub fn pac(&self) -> Option<&Pac> {
+        self.ticket.pac.as_ref()
     }
 
     /// How the client proved itself to the KDC, in words that the realm's administrator chose
@@ -209,7 +201,7 @@ impl Identity {
     /// KDC has signed for this service's key.
     #[must_use]
     pub fn authentication_indicators(&self) -> &[String] {
-        &self.indicators
+        &self.ticket.indicators
     }
 
     /// The credential that the client delegated, if
@@ -225,20 +217,23 @@ impl Identity {
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
-            .field("client", &self.client)
-            .field("key", &self.key)
+            .field("client", &self.client())
+            .field("key", &self.key())
             .field("carrier", &self.carrier)
-            .field("ticket_flags", &self.ticket_flags)
-            .field("authtime", &self.authtime)
-            .field("starttime", &self.starttime)
-            .field("endtime", &self.endtime)
-            .field("session_etype", &self.session_etype)
+            .field("ticket_flags", &self.ticket_flags())
+            .field("authtime", &self.authtime())
+            .field("starttime", &self.starttime())
+            .field("endtime", &self.endtime())
+            .field("session_etype", &self.session_etype())
             .field("subkey_etype", &self.subkey_etype)
             .field("flags", &self.flags)
             .field("channel_bound", &self.channel_bound)
-            .field("authorization_data_octets", &self.authorization_data.len())
-            .field("pac", &self.pac)
-            .field("indicators", &self.indicators)
+            .field(
+                "authorization_data_octets",
+                &self.authorization_data().len(),
+            )
+            .field("pac", &self.ticket.pac)
+            .field("indicators", &self.ticket.indicators)
             .field("delegated", &self.delegated)
             .finish()
     }

@@ -15,11 +15,7 @@ pub(super) struct LocatedClient<'p>(Evidence<'p>);
 impl<'p> LocatedClient<'p> {
     /// For [`super::authenticator::MatchedClient::at_address`] alone.
     pub(super) fn at(evidence: Evidence<'p>, peer: &Peer) -> Result<Self, Error> {
-        let addresses = evidence
-            .open
-            .ticket
-            .caddr
-            .filter(|addresses| !addresses.is_empty());
+        let addresses = evidence.open.addresses();
         if let (Some(peer), Some(addresses)) = (peer.address, addresses)
             && !addresses.iter().any(|address| is(&address, peer))
         {

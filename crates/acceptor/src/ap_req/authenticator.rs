@@ -3,23 +3,22 @@
 
 use super::address::LocatedClient;
 use super::ticket::OpenTicket;
-use crate::error::{AuthenticatorError, Error, TicketError};
+use crate::error::{AuthenticatorError, Error};
 use crate::peer::Peer;
-use portcullis_formats::messages::{Authenticator, EncTicketPart};
+use portcullis_formats::messages::Authenticator;
 use portcullis_formats::principal::Principal;
 
 /// What the checks after the decryption read. Only the check that made a client knows what has
 /// been shown of it, so this travels inside the types that say so.
+#[derive(Clone, Copy)]
 pub(super) struct Evidence<'p> {
-    pub(super) open: OpenTicket<'p>,
-    pub(super) authenticator: Authenticator<'p>,
-    /// By the ticket.
-    pub(super) client: Principal,
+    pub(super) open: &'p OpenTicket<'p>,
+    pub(super) authenticator: &'p Authenticator<'p>,
 }
 
 /// An authenticator that the session key of the ticket opened.
 pub(super) struct OpenAuthenticator<'p> {
-    open: OpenTicket<'p>,
+    open: &'p OpenTicket<'p>,
     authenticator: Authenticator<'p>,
 }
 
@@ -28,7 +27,7 @@ pub(super) struct MatchedClient<'p>(Evidence<'p>);
 
 impl<'p> OpenAuthenticator<'p> {
     /// For [`OpenTicket::open_authenticator`] alone.
-    pub(super) fn new(open: OpenTicket<'p>, authenticator: Authenticator<'p>) -> Self {
+    pub(super) const fn new(open: &'p OpenTicket<'p>, authenticator: Authenticator<'p>) -> Self {
         Self {
             open,
             authenticator,
@@ -37,19 +36,17 @@ impl<'p> OpenAuthenticator<'p> {
 
     /// RFC 4120 §3.2.3: name and realm of the client in ticket and authenticator are the same,
     /// octet for octet. From here on only the ticket's are used.
-    pub(super) fn same_client(self) -> Result<MatchedClient<'p>, Error> {
+    pub(super) fn same_client(&'p self) -> Result<MatchedClient<'p>, Error> {
         let Self {
             open,
             authenticator,
         } = self;
-        let client = usable_client(&open.ticket)?;
-        if !client.is(authenticator.crealm, authenticator.cname) {
-            return Err(wrong_client(client, &authenticator).into());
+        if !open.client.is(authenticator.crealm, authenticator.cname) {
+            return Err(wrong_client(&open.client, authenticator).into());
         }
         Ok(MatchedClient(Evidence {
             open,
             authenticator,
-            client,
         }))
     }
 }
@@ -61,21 +58,10 @@ impl<'p> MatchedClient<'p> {
     }
 }
 
-/// A name that maps, logs and compares without surprises. The decoder has refused NULs:
-/// CVE-2015-2697 is what one in a realm did to MIT krb5.
-fn usable_client(ticket: &EncTicketPart<'_>) -> Result<Principal, TicketError> {
-    let client =
-        Principal::from_wire(ticket.crealm, ticket.cname).map_err(|_| TicketError::ClientName)?;
-    match client.realm().0.is_empty() {
-        true => Err(TicketError::ClientName),
-        false => Ok(client),
-    }
-}
-
 #[cold]
-fn wrong_client(ticket: Principal, authenticator: &Authenticator<'_>) -> AuthenticatorError {
+fn wrong_client(ticket: &Principal, authenticator: &Authenticator<'_>) -> AuthenticatorError {
     AuthenticatorError::WrongClient {
-        ticket: Box::new(ticket),
+        ticket: Box::new(ticket.clone()),
         authenticator: Principal::from_wire(authenticator.crealm, authenticator.cname)
             .ok()
             .map(Box::new),

@@ -1,14 +1,13 @@
 //! [`Unrecorded`] and [`ProvenClient`]: all is shown but that this authenticator is new; and then
 //! that, too.
 
-use super::attestation::Attestation;
+use super::authenticator::Evidence;
 use super::gss_checksum::Bound;
 use crate::error::Error;
-use crate::identity::{Carrier, Identity, KeyUsed};
-use crate::pac::Pac;
+use crate::identity::{Carrier, Identity};
 use crate::replay::{Freshness, ReplayTag};
 use crate::rules::Rules;
-use crate::tickets::KnownTicket;
+use crate::tickets::{KnownTicket, TicketFacts};
 use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::gss::ContextFlags;
 use portcullis_formats::messages::{ApOptions, KerberosTime, Microseconds};
@@ -18,13 +17,15 @@ use std::sync::Arc;
 /// The PAC, if there is one that counts, is the KDC's and was made for this ticket.
 pub(super) struct AttestedClient<'p> {
     bound: Bound<'p>,
-    attestation: Attestation,
+    facts: Arc<TicketFacts>,
 }
 
 /// All is shown but that this authenticator is new. Only [`Unrecorded::settle`] leads on.
 pub(crate) struct Unrecorded {
     client: Client,
     tag: ReplayTag,
+    /// The ticket may be used from anywhere.
+    anywhere: bool,
 }
 
 /// A client that has shown everything: AP-REP, context and identity are made from it alone.
@@ -48,8 +49,8 @@ pub(crate) struct Client {
 
 impl<'p> AttestedClient<'p> {
     /// For [`super::attestation::AuthorizedClient::attested`] alone.
-    pub(super) const fn new(bound: Bound<'p>, attestation: Attestation) -> Self {
-        Self { bound, attestation }
+    pub(super) const fn new(bound: Bound<'p>, facts: Arc<TicketFacts>) -> Self {
+        Self { bound, facts }
     }
 
     /// Leaves the borrowed plaintext behind: the replay cache may have to be awaited.
@@ -63,7 +64,10 @@ impl<'p> AttestedClient<'p> {
             delegated,
             ..
         } = self.bound;
-        let (open, authenticator) = (evidence.open, evidence.authenticator);
+        let Evidence {
+            open,
+            authenticator,
+        } = evidence;
         let sealed = &open.request.authenticator;
         let tag = ReplayTag::of_tail(sealed.cipher, open.session_key.enctype().checksum_length())
             .ok_or(crate::error::AuthenticatorError::Integrity)?;
@@ -71,36 +75,17 @@ impl<'p> AttestedClient<'p> {
         let mutual = mutual_bit
             || flags.contains(ContextFlags::MUTUAL)
             || flags.contains(ContextFlags::DCE_STYLE);
-        let ticket = &open.ticket;
-        let authorization_data: Arc<[u8]> = ticket
-            .authorization_data
-            .map_or_else(Arc::default, |data| data.encoded_elements().into());
-        let Attestation { pac, indicators } = self.attestation;
         let identity = Identity {
-            client: evidence.client,
-            key: KeyUsed {
-                principal: open.service_key.principal.clone(),
-                kvno: open.service_key.kvno,
-                etype: EtypeNumber(open.service_key.enctype.number()),
-                selected: open.selected,
-            },
+            ticket: self.facts,
             carrier,
-            ticket_flags: ticket.flags,
-            authtime: ticket.authtime,
-            starttime: ticket.starttime.unwrap_or(ticket.authtime),
-            endtime: ticket.endtime,
-            session_etype: ticket.key.keytype,
             subkey_etype: authenticator.subkey.map(|key| key.keytype),
             flags,
             channel_bound,
-            pac: pac.map(|attested| Pac::new(authorization_data.clone(), attested)),
-            authorization_data,
-            indicators,
             delegated,
         };
         let client = Client {
             identity,
-            session_key: open.session_key,
+            session_key: open.session_key.clone(),
             known_ticket: None,
             subkey,
             ctime: authenticator.ctime,
@@ -109,7 +94,12 @@ impl<'p> AttestedClient<'p> {
             mutual,
             our_enctype,
         };
-        Ok(Unrecorded { client, tag })
+        let anywhere = open.addresses().is_none();
+        Ok(Unrecorded {
+            client,
+            tag,
+            anywhere,
+        })
     }
 }
 
@@ -120,9 +110,15 @@ impl Unrecorded {
         self
     }
 
-    /// The ticket's session key and end.
-    pub(super) const fn of_ticket(&self) -> (&Key, KerberosTime) {
-        (&self.client.session_key, self.client.identity.endtime)
+    /// What stays of the ticket and its session key, if the ticket may be used from anywhere.
+    pub(super) fn of_ticket(&self) -> Option<(Arc<TicketFacts>, Key)> {
+        let Client {
+            identity,
+            session_key,
+            ..
+        } = &self.client;
+        self.anywhere
+            .then(|| (identity.ticket.clone(), session_key.clone()))
     }
 
     pub(crate) const fn tag(&self) -> &ReplayTag {
@@ -140,7 +136,7 @@ impl Unrecorded {
         match verdict {
             Freshness::Fresh => Ok(ProvenClient(self.client)),
             Freshness::Replayed => Err(Error::Replayed {
-                client: Box::new(self.client.identity.client),
+                client: Box::new(self.client.identity.client().clone()),
                 stamped: self.client.ctime,
             }),
         }

@@ -5,6 +5,7 @@ use super::attestation::AuthorizedClient;
 use super::authenticator::Evidence;
 use super::authorization_data::{self, ClientHints};
 use super::delegation;
+use super::ticket::Content;
 use crate::channel_bindings;
 use crate::delegated::DelegatedCredential;
 use crate::error::{AuthenticatorError, Error, Unsupported};
@@ -85,12 +86,12 @@ impl<'p> BoundClient<'p> {
     /// RFC 4120 §5.2.6: no authorization data that we would have to understand is left unread.
     pub(super) fn authorized(self, rules: &Rules) -> Result<AuthorizedClient<'p>, Error> {
         let lenient = rules.lenient_authorization_data;
-        let in_ticket = self.0.evidence.open.ticket.authorization_data;
-        let in_authenticator = self.0.evidence.authenticator.authorization_data;
-        if let Some(data) = in_ticket {
+        if let Content::New(ticket, _) = &self.0.evidence.open.content
+            && let Some(data) = ticket.authorization_data
+        {
             authorization_data::nothing_critical_in_ticket(data, lenient)?;
         }
-        if let Some(data) = in_authenticator {
+        if let Some(data) = self.0.evidence.authenticator.authorization_data {
             authorization_data::nothing_critical(data, lenient)?;
         }
         Ok(AuthorizedClient::new(self.0))

@@ -23,6 +23,7 @@ pub(crate) use claim::{Client, ProvenClient, Unrecorded};
 use crate::error::Error;
 use crate::identity::Carrier;
 use crate::peer::Peer;
+use crate::rules::Rules;
 use crate::scratch::Scratch;
 use crate::settings::Settings;
 use portcullis_formats::messages::{ApReq, KerberosTime};
@@ -37,11 +38,24 @@ pub(crate) fn verify(
     carrier: Carrier,
     now: KerberosTime,
 ) -> Result<Unrecorded, Error> {
-    let rules = &settings.rules;
     let sighting = Sighting::of(request, settings, peer)?; // it was sealed with our key
+    let claim = claimed(request, &sighting, peer, carrier, now, &settings.rules)?;
+    Ok(sighting.remember(&request.ticket, claim, settings, now))
+}
+
+/// What is read stays where it is; what is shown of it travels.
+fn claimed(
+    request: &ApReq<'_>,
+    sighting: &Sighting<'_>,
+    peer: &Peer,
+    carrier: Carrier,
+    now: KerberosTime,
+    rules: &Rules,
+) -> Result<Unrecorded, Error> {
+    let ticket = OpenTicket::read(request, sighting)?;
     let mut plaintext = Scratch::default();
-    let claim = OpenTicket::read(request, &sighting)?
-        .open_authenticator(&mut plaintext)? // the sender holds its session key
+    let authenticator = ticket.open_authenticator(&mut plaintext)?; // the sender holds its session key
+    authenticator
         .same_client()? // MatchedClient: cname and crealm
         .at_address(peer)? // LocatedClient
         .timely_at(now, rules)? // TimelyClient: times, skew, INVALID
@@ -49,6 +63,5 @@ pub(crate) fn verify(
         .bound_to(peer, carrier, rules)? // BoundClient: checksum, channel, delegation
         .authorized(rules)? // AuthorizedClient: nothing critical is left unread
         .attested(rules)? // AttestedClient: the PAC is the KDC's, and this ticket's
-        .unrecorded(carrier, rules)?; // and now the replay cache is asked
-    Ok(sighting.remember(&request.ticket, claim, settings, now))
+        .unrecorded(carrier, rules) // and now the replay cache is asked
 }

@@ -2,12 +2,15 @@
 
 use super::authenticator::Evidence;
 use super::gss_checksum::BoundClient;
+use super::ticket::Content;
 use crate::error::{AuthenticatorError, Encrypted, Error, TicketError};
 use crate::identity::Carrier;
 use crate::peer::Peer;
 use crate::rules::Rules;
 use portcullis_crypto::Key;
 use portcullis_formats::messages::{EncTicketPart, EncryptionKey, Realm, TicketFlags};
+use portcullis_formats::principal::Principal;
+use portcullis_formats::registry::EtypeNumber;
 
 const ANONYMOUS_REALM: &[u8] = b"WELLKNOWN:ANONYMOUS";
 
@@ -20,21 +23,21 @@ pub(super) struct PermittedClient<'p> {
 impl<'p> PermittedClient<'p> {
     /// For [`super::times::TimelyClient::permitted`] alone.
     pub(super) fn by(evidence: Evidence<'p>, rules: &Rules) -> Result<Self, Error> {
-        let ticket = &evidence.open.ticket;
+        let open = evidence.open;
         // A weak session key under a strong ticket is a downgrade all the same (CVE-2022-33647).
+        let session_etype = EtypeNumber(open.session_key.enctype().number());
         rules
             .enctypes
-            .permit(Encrypted::SessionKey, ticket.key.keytype)?;
+            .permit(Encrypted::SessionKey, session_etype)?;
         let subkey = evidence.authenticator.subkey.as_ref();
         let subkey = subkey.map(|key| permitted_subkey(key, rules)).transpose()?;
-        if !rules.anonymous && evidence.client.is_anonymous() {
-            return Err(TicketError::Anonymous.into());
-        }
-        // RFC 8062 §4: nobody vouches for an anonymous client of the anonymous realm, so no path can
-        // be wrong. With a name it would be somebody, and any realm on the way could have made it.
-        let of_no_realm = evidence.client.is_anonymous() && ticket.crealm.0 == ANONYMOUS_REALM;
-        if !of_no_realm {
-            came_by_permitted_path(ticket, evidence.open.service_key.principal.realm(), rules)?;
+        if let Content::New(ticket, _) = &open.content {
+            may_be_named(
+                &open.client,
+                ticket,
+                open.service_key.principal.realm(),
+                rules,
+            )?;
         }
         Ok(Self { evidence, subkey })
     }
@@ -61,6 +64,25 @@ fn permitted_subkey(key: &EncryptionKey<'_>, rules: &Rules) -> Result<Key, Error
         }
         .into()
     })
+}
+
+/// Whether the ticket may name this client: the same for as long as the rules are.
+fn may_be_named(
+    client: &Principal,
+    ticket: &EncTicketPart<'_>,
+    our_realm: Realm<'_>,
+    rules: &Rules,
+) -> Result<(), TicketError> {
+    let anonymous = client.is_anonymous();
+    if anonymous && !rules.anonymous {
+        return Err(TicketError::Anonymous);
+    }
+    // RFC 8062 §4: nobody vouches for an anonymous client of the anonymous realm, so no path can
+    // be wrong. With a name it would be somebody, and any realm on the way could have made it.
+    match anonymous && ticket.crealm.0 == ANONYMOUS_REALM {
+        true => Ok(()),
+        false => came_by_permitted_path(ticket, our_realm, rules),
+    }
 }
 
 /// RFC 4120 §2.7: the realms between the client's and ours may vouch for it, by the KDC's word or

@@ -21,7 +21,8 @@ pub(super) struct Sighting<'s> {
     opened: Opened,
 }
 
-enum Opened {
+/// When a key of ours opened it.
+pub(super) enum Opened {
     Before(Arc<KnownTicket>),
     Now(OpenedTicket),
 }
@@ -63,7 +64,7 @@ impl<'s> Sighting<'s> {
         };
         let part = part.ok_or_else(|| service_key::wrong_session_key(ticket))?;
         let how = KeySelected::SessionKey;
-        let opened = OpenedTicket::new(plaintext, part, service_key.index, how);
+        let opened = OpenedTicket::new(plaintext, part, how);
         Ok(Self {
             service_key,
             place: None,
@@ -87,19 +88,8 @@ impl<'s> Sighting<'s> {
         })
     }
 
-    pub(super) fn opened(&self) -> &OpenedTicket {
-        match &self.opened {
-            Opened::Before(known) => &known.opened,
-            Opened::Now(opened) => opened,
-        }
-    }
-
-    /// If the ticket came before.
-    pub(super) fn known(&self) -> Option<&KnownTicket> {
-        match &self.opened {
-            Opened::Before(known) => Some(known),
-            Opened::Now(_) => None,
-        }
+    pub(super) const fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     /// Lets the answer use what is known of the ticket; or else enters it if it came before: all
@@ -113,9 +103,12 @@ impl<'s> Sighting<'s> {
     ) -> Unrecorded {
         match (self.opened, self.place) {
             (Opened::Before(known), _) => return claim.with_known_ticket(known),
-            (Opened::Now(opened), Some(place)) if settings.tickets.saw(place) => {
-                let (session_key, ends) = claim.of_ticket();
-                if let Some(known) = KnownTicket::new(ticket, opened, session_key.clone(), ends) {
+            (Opened::Now(_), Some(place)) if settings.tickets.saw(place) => {
+                let key = self.service_key.index;
+                let known = claim
+                    .of_ticket()
+                    .and_then(|(facts, session)| KnownTicket::new(ticket, key, facts, session));
+                if let Some(known) = known {
                     settings.tickets.enter(place, known, now);
                 }
             }
@@ -131,7 +124,7 @@ fn known<'s>(
     settings: &'s Settings,
 ) -> Option<(&'s ServiceKey, Arc<KnownTicket>)> {
     let known = settings.tickets.find(place, ticket)?;
-    let key = settings.keytab.service_keys().get(known.opened.key)?;
+    let key = settings.keytab.service_keys().get(known.key)?;
     Some((key, known))
 }
 
@@ -145,7 +138,7 @@ fn open<'s>(
     let opened = service_key::candidates(ticket, enctype, settings)
         .find_map(|(key, how)| Some((open_with(key, ticket, &mut plaintext)?, key, how)));
     match opened {
-        Some((part, key, how)) => Ok((key, OpenedTicket::new(plaintext, part, key.index, how))),
+        Some((part, key, how)) => Ok((key, OpenedTicket::new(plaintext, part, how))),
         None => Err(service_key::diagnosis(ticket, settings)),
     }
 }

@@ -1,57 +1,89 @@
 //! [`OpenTicket`]: it was sealed with our key.
 
 use super::authenticator::OpenAuthenticator;
-use super::sighting::Sighting;
+use super::sighting::{Opened, Sighting};
 use crate::enctypes::EnctypePolicy;
 use crate::error::{AuthenticatorError, Encrypted, Error, TicketError};
 use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
 use crate::scratch::Scratch;
-use portcullis_crypto::{CipherKey, Key, KeyUsage};
+use crate::tickets::{KnownTicket, OpenedTicket, Validity};
+use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::Decode;
-use portcullis_formats::messages::{ApReq, Authenticator, EncTicketPart, EncryptionKey};
+use portcullis_formats::messages::{
+    ApReq, Authenticator, EncTicketPart, EncryptionKey, HostAddresses,
+};
+use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::EtypeNumber;
 
 /// A ticket that a key of ours opened: the KDC vouches for what is in it.
 pub(super) struct OpenTicket<'p> {
     pub(super) request: &'p ApReq<'p>,
-    pub(super) ticket: EncTicketPart<'p>,
     pub(super) service_key: &'p ServiceKey,
-    pub(super) selected: KeySelected,
+    pub(super) client: Principal,
+    pub(super) validity: Validity,
     pub(super) session_key: Key,
-    /// The session key, ready to open authenticators, if the ticket is known.
-    authenticator_key: Option<&'p CipherKey>,
+    pub(super) content: Content<'p>,
+}
+
+/// What the KDC sealed.
+pub(super) enum Content<'p> {
+    /// To be verified.
+    New(EncTicketPart<'p>, KeySelected),
+    /// The ticket came before, and all that depends on it and on our rules alone was shown then.
+    Known(&'p KnownTicket),
 }
 
 impl<'p> OpenTicket<'p> {
-    /// Whether the ticket came before, and everything in it was found good then.
-    pub(super) const fn is_known(&self) -> bool {
-        self.authenticator_key.is_some()
-    }
-
     /// Reads what was sealed.
     pub(super) fn read(request: &'p ApReq<'p>, sighting: &'p Sighting<'_>) -> Result<Self, Error> {
-        let opened = sighting.opened();
-        let known = sighting.known();
+        let service_key = sighting.service_key;
+        match sighting.opened() {
+            Opened::Before(known) => Ok(Self::known(request, service_key, known)),
+            Opened::Now(opened) => Self::new(request, service_key, opened),
+        }
+    }
+
+    fn known(request: &'p ApReq<'p>, service_key: &'p ServiceKey, known: &'p KnownTicket) -> Self {
+        Self {
+            request,
+            service_key,
+            client: known.facts.client.clone(),
+            validity: known.facts.validity,
+            session_key: known.session_key.clone(),
+            content: Content::Known(known),
+        }
+    }
+
+    fn new(
+        request: &'p ApReq<'p>,
+        service_key: &'p ServiceKey,
+        opened: &'p OpenedTicket,
+    ) -> Result<Self, Error> {
         let ticket =
             EncTicketPart::from_padded_der(opened.part()).map_err(TicketError::Malformed)?;
-        let session_key = match known {
-            Some(known) => known.session_key.clone(),
-            None => session_key(&ticket.key)?,
-        };
+        let session_key = session_key(&ticket.key)?;
         Ok(Self {
             request,
-            ticket,
-            service_key: sighting.service_key,
-            selected: opened.selected,
+            service_key,
+            client: usable_client(&ticket)?,
+            validity: Validity::of(&ticket),
             session_key,
-            authenticator_key: known.map(|known| &known.authenticator),
+            content: Content::New(ticket, opened.selected),
         })
+    }
+
+    /// Where it may be used from, if that is anywhere in particular.
+    pub(super) fn addresses(&self) -> Option<HostAddresses<'p>> {
+        match self.content {
+            Content::New(ticket, _) => ticket.caddr.filter(|addresses| !addresses.is_empty()),
+            Content::Known(_) => None, // such a ticket is not remembered
+        }
     }
 
     /// RFC 4120 §3.2.3: the authenticator is decrypted with the session key of the ticket.
     pub(super) fn open_authenticator(
-        self,
+        &'p self,
         plaintext: &'p mut Scratch,
     ) -> Result<OpenAuthenticator<'p>, Error> {
         let sealed = &self.request.authenticator;
@@ -61,9 +93,9 @@ impl<'p> OpenTicket<'p> {
             return Err(AuthenticatorError::Enctype { expected, found }.into());
         }
         plaintext.hold(sealed.cipher);
-        let opened = match self.authenticator_key {
-            Some(key) => key.open(plaintext),
-            None => self
+        let opened = match self.content {
+            Content::Known(known) => known.authenticator.open(plaintext),
+            Content::New(..) => self
                 .session_key
                 .open(KeyUsage::AP_REQ_AUTHENTICATOR, plaintext),
         };
@@ -71,6 +103,17 @@ impl<'p> OpenTicket<'p> {
         let authenticator =
             Authenticator::from_padded_der(opened).map_err(AuthenticatorError::Malformed)?;
         Ok(OpenAuthenticator::new(self, authenticator))
+    }
+}
+
+/// A name that maps, logs and compares without surprises. The decoder has refused NULs:
+/// CVE-2015-2697 is what one in a realm did to MIT krb5.
+fn usable_client(ticket: &EncTicketPart<'_>) -> Result<Principal, TicketError> {
+    let client =
+        Principal::from_wire(ticket.crealm, ticket.cname).map_err(|_| TicketError::ClientName)?;
+    match client.realm().0.is_empty() {
+        true => Err(TicketError::ClientName),
+        false => Ok(client),
     }
 }
 

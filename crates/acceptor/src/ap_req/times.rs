@@ -4,6 +4,7 @@ use super::authenticator::Evidence;
 use super::policy::PermittedClient;
 use crate::error::{AuthenticatorError, Error, TicketError};
 use crate::rules::Rules;
+use crate::tickets::Validity;
 use portcullis_formats::messages::{KerberosTime, TicketFlags};
 
 /// The ticket counts now, and the authenticator was made now.
@@ -30,10 +31,13 @@ impl<'p> TimelyClient<'p> {
 /// RFC 4120 §3.2.3: not before the start, not after the end, with the clock's skew allowed; and
 /// not with the INVALID flag, which a KDC clears when the time has come (RFC 4120 §2.2).
 fn ticket_counts(evidence: &Evidence<'_>, now: KerberosTime, skew: i64) -> Result<(), TicketError> {
-    let ticket = &evidence.open.ticket;
-    let client = || Box::new(evidence.client.clone());
-    let starts = ticket.starttime.unwrap_or(ticket.authtime);
-    let ended = ticket.endtime;
+    let client = || Box::new(evidence.open.client.clone());
+    let Validity {
+        flags,
+        starttime: starts,
+        endtime: ended,
+        ..
+    } = evidence.open.validity;
     if starts.as_unix() > now.as_unix().saturating_add(skew) {
         return Err(TicketError::NotYetValid {
             client: client(),
@@ -48,10 +52,8 @@ fn ticket_counts(evidence: &Evidence<'_>, now: KerberosTime, skew: i64) -> Resul
             now,
         });
     }
-    if ticket.flags.contains(TicketFlags::INVALID) {
-        return Err(TicketError::Invalid {
-            flags: ticket.flags,
-        });
+    if flags.contains(TicketFlags::INVALID) {
+        return Err(TicketError::Invalid { flags });
     }
     Ok(())
 }
@@ -66,7 +68,7 @@ fn made_now(
     let client = evidence.authenticator.ctime;
     let allowed = rules.skew.unsigned_abs();
     if client.as_unix().abs_diff(now.as_unix()) > allowed {
-        let whose = Box::new(evidence.client.clone());
+        let whose = Box::new(evidence.open.client.clone());
         return Err(AuthenticatorError::Skew {
             whose,
             client,

@@ -26,13 +26,11 @@ pub(crate) struct AttestedPac {
     pub(super) domains: Option<Arc<[Sid]>>,
 }
 
-/// Finds the PAC and verifies it, as the rules have it. `known`: these rules found it good when the
-/// ticket came before.
+/// Finds the PAC and verifies it, as the rules have it.
 pub(crate) fn attest(
     ticket: &EncTicketPart<'_>,
     client: &Principal,
     service_key: &ServiceKey,
-    known: bool,
     rules: &Rules,
 ) -> Result<Option<AttestedPac>, Error> {
     if rules.pac == PacPolicy::Ignore {
@@ -44,7 +42,6 @@ pub(crate) fn attest(
             ticket,
             client,
             service_key,
-            known,
             rules,
         )?)),
         None if rules.pac == PacPolicy::Require => Err(PacError::NoPac.into()),
@@ -57,7 +54,6 @@ fn attest_pac(
     ticket: &EncTicketPart<'_>,
     client: &Principal,
     service_key: &ServiceKey,
-    known: bool,
     rules: &Rules,
 ) -> Result<AttestedPac, PacError> {
     let realm = client.realm().0;
@@ -65,15 +61,13 @@ fn attest_pac(
         .sid_filter
         .as_ref()
         .and_then(|filter| filter.domains_of(realm));
-    if !known {
-        let pac = RawPac::decode(octets).map_err(PacError::Malformed)?;
-        signatures::verify_server(&pac, &service_key.pac)?;
-        if let Some(keys) = &rules.krbtgt_keys {
-            signatures::verify_kdc(&pac, || without_pac(ticket), keys, rules)?;
-        }
-        of_this_ticket(&pac, ticket, client)?;
-        sound(&pac, domains.as_deref())?;
+    let pac = RawPac::decode(octets).map_err(PacError::Malformed)?;
+    signatures::verify_server(&pac, &service_key.pac)?;
+    if let Some(keys) = &rules.krbtgt_keys {
+        signatures::verify_kdc(&pac, || without_pac(ticket), keys, rules)?;
     }
+    of_this_ticket(&pac, ticket, client)?;
+    sound(&pac, domains.as_deref())?;
     Ok(AttestedPac {
         place: place(octets, ticket).ok_or(PacError::NoPac)?,
         kdc_verified: rules.krbtgt_keys.is_some(),

@@ -166,7 +166,7 @@ impl Windows {
         let ticket = EncTicketPart::from_padded_der(&self.part).unwrap();
         let client = Principal::from_wire(ticket.crealm, ticket.cname).unwrap();
         let keys = keytab(&self.vector, "server").unwrap();
-        let attested = attest(&ticket, &client, &keys.service_keys()[0], false, rules)?;
+        let attested = attest(&ticket, &client, &keys.service_keys()[0], rules)?;
         let data = ticket.authorization_data.unwrap().encoded_elements();
         Ok(attested.map(|pac| Pac::new(data.into(), pac)))
     }
@@ -277,7 +277,7 @@ fn a_pac_of_another_ticket_is_refused() {
     let keys = keytab(&windows.vector, "server").unwrap();
     let key = &keys.service_keys()[0];
     let attest_for = |client: &Principal, ticket: &EncTicketPart<'_>| {
-        attest(ticket, client, key, false, &rules()).map(|attested| attested.is_some())
+        attest(ticket, client, key, &rules()).map(|attested| attested.is_some())
     };
     let realm = ticket.crealm.0;
     let client = Principal::new(realm, ["administrator"]).unwrap();

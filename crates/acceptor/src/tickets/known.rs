@@ -1,5 +1,6 @@
 //! [`OpenedTicket`] and [`KnownTicket`]: what opening a ticket gave, for once and for later.
 
+use super::TicketFacts;
 use crate::identity::KeySelected;
 use crate::scratch::Scratch;
 use core::ops::Range;
@@ -7,6 +8,7 @@ use portcullis_crypto::{CipherKey, Key, KeyUsage};
 use portcullis_formats::messages::{EncryptedData, KerberosTime, Ticket};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno};
+use std::sync::Arc;
 
 /// A ticket that a key of ours opened.
 pub(crate) struct OpenedTicket {
@@ -14,22 +16,14 @@ pub(crate) struct OpenedTicket {
     plaintext: Scratch,
     /// Where in them the EncTicketPart lies.
     part: Range<usize>,
-    /// The index of the key in the keytab.
-    pub(crate) key: usize,
     pub(crate) selected: KeySelected,
 }
 
 impl OpenedTicket {
-    pub(crate) const fn new(
-        plaintext: Scratch,
-        part: Range<usize>,
-        key: usize,
-        selected: KeySelected,
-    ) -> Self {
+    pub(crate) const fn new(plaintext: Scratch, part: Range<usize>, selected: KeySelected) -> Self {
         Self {
             plaintext,
             part,
-            key,
             selected,
         }
     }
@@ -46,22 +40,23 @@ pub(crate) struct KnownTicket {
     etype: EtypeNumber,
     kvno: Option<Kvno>,
     ciphertext: Box<[u8]>,
-    pub(crate) opened: OpenedTicket,
+    /// The index in the keytab of the key that opened it.
+    pub(crate) key: usize,
+    pub(crate) facts: Arc<TicketFacts>,
     pub(crate) session_key: Key,
     /// Opens authenticators.
     pub(crate) authenticator: CipherKey,
     /// Seals AP-REPs.
     pub(crate) ap_rep: CipherKey,
-    ends: KerberosTime,
 }
 
 impl KnownTicket {
     /// `None` if its service has no name that can be kept; such a ticket opens all the same.
     pub(crate) fn new(
         ticket: &Ticket<'_>,
-        opened: OpenedTicket,
+        key: usize,
+        facts: Arc<TicketFacts>,
         session_key: Key,
-        ends: KerberosTime,
     ) -> Option<Self> {
         let EncryptedData {
             etype,
@@ -73,11 +68,11 @@ impl KnownTicket {
             etype,
             kvno,
             ciphertext: cipher.into(),
-            opened,
+            key,
+            facts,
             authenticator: session_key.cipher(KeyUsage::AP_REQ_AUTHENTICATOR),
             ap_rep: session_key.cipher(KeyUsage::AP_REP),
             session_key,
-            ends,
         })
     }
 
@@ -93,15 +88,17 @@ impl KnownTicket {
     }
 
     pub(super) fn has_ended(&self, now: KerberosTime) -> bool {
-        self.ends < now
+        self.facts.validity.endtime < now
     }
 
-    /// What it occupies: both texts, and the rest by and large.
+    /// What it occupies: ciphertext, authorization data, and the rest by and large.
     pub(super) fn octets(&self) -> usize {
         let texts = self
             .ciphertext
             .len()
-            .saturating_add(self.opened.plaintext.len());
-        texts.saturating_add(size_of::<Self>())
+            .saturating_add(self.facts.authorization_data.len());
+        texts
+            .saturating_add(size_of::<Self>())
+            .saturating_add(size_of::<TicketFacts>())
     }
 }

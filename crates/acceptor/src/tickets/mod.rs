@@ -2,14 +2,16 @@
 //!
 //! Clients of HTTP and databases send the same ticket for hours. What the KDC sealed does not
 //! change, so a ticket that is octet for octet a known one need not be decrypted, nor its PAC
-//! verified, a second time. Nothing that depends on the time, the peer or the authenticator is
-//! remembered: those checks run on the opened ticket at each use.
+//! verified, a second time. What was shown of it alone, under rules that never change, stays shown.
+//! Nothing that depends on the time, the peer or the authenticator is remembered: those checks run
+//! at each use. Tickets that name addresses, hardly any, are not remembered.
 //!
 //! A ticket is entered when it comes a second time with everything about it shown, so clients that
 //! come once cost nothing. Found means equal in service, version, encryption type and the whole
 //! ciphertext; the hash only says where to look. The memory belongs to one set of keys and rules:
 //! an acceptor with a new keytab begins with an empty one.
 
+mod facts;
 mod known;
 mod shard;
 
@@ -20,6 +22,7 @@ use portcullis_formats::messages::{KerberosTime, Ticket};
 use std::hash::RandomState;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use facts::{TicketFacts, Validity};
 pub(crate) use known::{KnownTicket, OpenedTicket};
 use shard::Shard;
 

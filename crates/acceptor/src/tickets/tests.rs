@@ -5,13 +5,13 @@
     reason = "test code"
 )]
 
-use super::{KnownTicket, KnownTickets, OpenedTicket};
-use crate::identity::KeySelected;
-use crate::scratch::Scratch;
+use super::{KnownTicket, KnownTickets, TicketFacts, Validity};
+use crate::identity::{KeySelected, KeyUsed};
 use portcullis_crypto::{Enctype, Key};
-use portcullis_formats::messages::{EncryptedData, KerberosTime, Ticket};
+use portcullis_formats::messages::{EncryptedData, KerberosTime, Ticket, TicketFlags};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno};
+use std::sync::Arc;
 
 const END: KerberosTime = KerberosTime::from_unix(1_000);
 const NOON: KerberosTime = KerberosTime::from_unix(500);
@@ -42,12 +42,31 @@ impl Sealed {
         }
     }
 
+    fn facts(&self) -> Arc<TicketFacts> {
+        Arc::new(TicketFacts {
+            client: Principal::parse("alice@EXAMPLE.TEST", None).unwrap(),
+            key: KeyUsed {
+                principal: self.service.clone(),
+                kvno: Kvno(1),
+                etype: EtypeNumber(18),
+                selected: KeySelected::Exact,
+            },
+            validity: Validity {
+                flags: TicketFlags(0),
+                authtime: NOON,
+                starttime: NOON,
+                endtime: END,
+            },
+            session_etype: EtypeNumber(18),
+            authorization_data: self.cipher.as_slice().into(),
+            pac: None,
+            indicators: Vec::new(),
+        })
+    }
+
     fn enter(&self, tickets: &KnownTickets, now: KerberosTime) {
-        let mut plaintext = Scratch::default();
-        plaintext.hold(&self.cipher);
-        let opened = OpenedTicket::new(plaintext, 0..700, 0, KeySelected::Exact);
         let key = Key::from_random(Enctype::Aes256CtsHmacSha1_96, &[1; 32]);
-        let known = KnownTicket::new(&self.ticket(), opened, key, END).unwrap();
+        let known = KnownTicket::new(&self.ticket(), 0, self.facts(), key).unwrap();
         tickets.enter(tickets.place(&self.ticket()), known, now);
     }
 

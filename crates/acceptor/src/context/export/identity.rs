@@ -30,6 +30,7 @@
 use crate::identity::{Carrier, Framing, Identity, KeySelected, KeyUsed};
 use crate::pac::Pac;
 use crate::rules::Rules;
+use crate::tickets::{TicketFacts, Validity};
 use portcullis_formats::der::{Decode, DecodeErrorKind, Reader, Result, SequenceOfBuf, Writer};
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::{
@@ -56,11 +57,11 @@ pub(super) fn longest(identity: &Identity) -> usize {
         principal.realm().0.len().saturating_add(components)
     };
     FIXED_FIELDS
-        .saturating_add(name(&identity.client))
-        .saturating_add(name(&identity.key.principal))
-        .saturating_add(identity.authorization_data.len())
+        .saturating_add(name(identity.client()))
+        .saturating_add(name(identity.service()))
+        .saturating_add(identity.authorization_data().len())
         .saturating_add(
-            encoded(&identity.indicators)
+            encoded(identity.authentication_indicators())
                 .borrow::<()>()
                 .encoded_elements()
                 .len(),
@@ -70,6 +71,18 @@ pub(super) fn longest(identity: &Identity) -> usize {
 /// Every field is named here, so that none can be added and forgotten.
 pub(super) fn encode(identity: &Identity, output: &mut Writer) {
     let Identity {
+        ticket,
+        carrier: Carrier {
+            mechanism,
+            framing,
+            bare,
+        },
+        subkey_etype,
+        flags,
+        channel_bound,
+        delegated: _,
+    } = identity;
+    let TicketFacts {
         client,
         key:
             KeyUsed {
@@ -78,24 +91,18 @@ pub(super) fn encode(identity: &Identity, output: &mut Writer) {
                 etype,
                 selected,
             },
-        carrier: Carrier {
-            mechanism,
-            framing,
-            bare,
-        },
-        ticket_flags,
-        authtime,
-        starttime,
-        endtime,
+        validity:
+            Validity {
+                flags: ticket_flags,
+                authtime,
+                starttime,
+                endtime,
+            },
         session_etype,
-        subkey_etype,
-        flags,
-        channel_bound,
         authorization_data,
         pac,
         indicators,
-        delegated: _,
-    } = identity;
+    } = &**ticket;
     output.sequence(|fields| {
         fields.field(0, |field| encode_principal(client, field));
         fields.field(1, |field| encode_principal(principal, field));
@@ -116,9 +123,8 @@ pub(super) fn encode(identity: &Identity, output: &mut Writer) {
         fields.field(14, |field| field.integer(flags.0));
         fields.field(15, |field| field.boolean(*channel_bound));
         fields.field(16, |field| field.octet_string(authorization_data));
-        if let Some(pac) = pac {
-            fields.field(17, |field| pac.export(field));
-        }
+        pac.iter()
+            .for_each(|pac| fields.field(17, |field| pac.export(field)));
         fields.value(
             18,
             &encoded(indicators).borrow::<AuthenticationIndicator<'_>>(),
@@ -140,10 +146,12 @@ pub(super) fn decode(input: &mut Reader<'_>, rules: &Rules) -> Result<Identity> 
             framing: fields.field(6, "framing", |field| at(&FRAMINGS, field))?,
             bare: fields.field(7, "bare", Reader::boolean)?,
         };
-        let ticket_flags = TicketFlags(fields.field(8, "ticket-flags", Reader::flags)?);
-        let authtime = fields.field(9, "authtime", KerberosTime::decode)?;
-        let starttime = fields.field(10, "starttime", KerberosTime::decode)?;
-        let endtime = fields.field(11, "endtime", KerberosTime::decode)?;
+        let validity = Validity {
+            flags: TicketFlags(fields.field(8, "ticket-flags", Reader::flags)?),
+            authtime: fields.field(9, "authtime", KerberosTime::decode)?,
+            starttime: fields.field(10, "starttime", KerberosTime::decode)?,
+            endtime: fields.field(11, "endtime", KerberosTime::decode)?,
+        };
         let session_etype = EtypeNumber(fields.field(12, "session-etype", Reader::int32)?);
         let subkey_etype = fields.optional(13, "subkey-etype", Reader::int32)?;
         let flags = ContextFlags(fields.field(14, "context-flags", Reader::uint32)?);
@@ -154,21 +162,21 @@ pub(super) fn decode(input: &mut Reader<'_>, rules: &Rules) -> Result<Identity> 
             Pac::import(field, &authorization_data, &client, rules)
         })?;
         let words = fields.field(18, "indicators", AuthenticationIndicators::decode)?;
-        Ok(Identity {
+        let ticket = Arc::new(TicketFacts {
             client,
             key,
-            carrier,
-            ticket_flags,
-            authtime,
-            starttime,
-            endtime,
+            validity,
             session_etype,
-            subkey_etype: subkey_etype.map(EtypeNumber),
-            flags,
-            channel_bound,
             authorization_data,
             pac,
             indicators: words.iter().map(|word| word.0.to_owned()).collect(),
+        });
+        Ok(Identity {
+            ticket,
+            carrier,
+            subkey_etype: subkey_etype.map(EtypeNumber),
+            flags,
+            channel_bound,
             delegated: None,
         })
     })
