@@ -23,6 +23,7 @@ pub mod postgresql;
 pub mod process;
 pub mod realm;
 pub mod recorded;
+pub mod redis;
 pub mod rig;
 pub mod samba;
 pub mod sasl;

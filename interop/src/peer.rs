@@ -117,6 +117,13 @@ impl Peer {
         ],
     };
 
+    /// Redis.
+    pub const REDIS: Self = Self {
+        name: "Redis",
+        packages: &["redis-server"],
+        probe: &["/usr/bin/redis-server", "--version"],
+    };
+
     /// Samba's Active Directory domain controller, and its Python modules.
     pub const SAMBA_AD: Self = Self {
         name: "Samba AD DC",
@@ -173,7 +180,7 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MIT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
@@ -188,6 +195,7 @@ impl Peer {
         Self::SAMBA_GENSEC,
         Self::PSQL,
         Self::POSTGRESQL,
+        Self::REDIS,
     ];
 
     /// Where its packages are to be unpacked, if they cannot be installed beside those of other peers.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | | [`CacheDirectory`]: delegated credentials, each a file |
 //! | `file2` | `File2ReplayCache`: the replay cache of one host, a file that MIT krb5 shares (Linux) |
+//! | `redis` | `RedisReplayStore`: the replay store of several hosts, in Redis or Valkey |
 //!
 //! # Delegated credentials
 //!
@@ -37,6 +38,8 @@ mod file;
 #[cfg(all(feature = "file2", target_os = "linux"))]
 mod file2;
 mod name;
+#[cfg(feature = "redis")]
+mod redis;
 
 pub use directory::CacheDirectory;
 pub use error::StoreError;
@@ -44,3 +47,5 @@ pub use file::CacheFile;
 #[cfg(all(feature = "file2", target_os = "linux"))]
 pub use file2::{File2ReplayCache, ReplayFileError};
 pub use name::CacheName;
+#[cfg(feature = "redis")]
+pub use redis::{RedisReplayStore, RedisSettings};
