@@ -193,7 +193,7 @@ fn new_keys_count_when_they_are_there() {
     assert_eq!(accepted(&old), 200);
 
     std::fs::write(&keytab, b"\x05\x02damaged").unwrap();
-    daemon.logged(&["event=keytab", "level=error", "the old keys stay"]);
+    daemon.logged(&["event=keytab", "level=error", "the old one stays"]);
     assert_eq!(accepted(&old), 200);
 
     std::fs::write(&keytab, rotated.keytab_octets()).unwrap();

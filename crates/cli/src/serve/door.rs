@@ -11,7 +11,7 @@ use super::{config, refusal};
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use portcullis::{Error, Rejection};
 use portcullis_http::Negotiate;
@@ -25,6 +25,8 @@ pub(super) struct Door {
     pub(super) site: Site,
     pub(super) log: Log,
     pub(super) metrics: Metrics,
+    /// Whether whoever distributes requests should take us out.
+    pub(super) leaving: AtomicBool,
     logged: config::LoggedVerdicts,
     started: Instant,
     /// What is behind the present keytab.
@@ -37,6 +39,7 @@ impl Door {
             site,
             log: Log::new(log.format),
             metrics: Metrics::default(),
+            leaving: AtomicBool::new(false),
             logged: log.verdicts,
             started: Instant::now(),
             guarded: RwLock::new(guarded),
@@ -57,6 +60,9 @@ impl Door {
     pub(super) async fn answer(&self, mut request: Request<Body>, peer: &Peer) -> Response<Body> {
         if self.site.fields.strip(request.headers_mut()) {
             self.metrics.stripped.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(bindings) = &peer.bindings {
+            request.extensions_mut().insert(bindings.clone());
         }
         if self.site.tells_of_itself
             && let Some(response) = self.tell_of_itself(&request)
@@ -90,6 +96,9 @@ impl Door {
     /// Answers whoever asks how we are.
     pub(super) fn tell_of_itself(&self, request: &Request<Body>) -> Option<Response<Body>> {
         match request.uri().path() {
+            "/healthz" if self.leaving.load(Ordering::Relaxed) => {
+                Some(plain(StatusCode::SERVICE_UNAVAILABLE, "leaving\n"))
+            }
             "/healthz" => Some(text("ok\n", request)),
             "/metrics" => Some(text(self.metrics.text(self.started.elapsed()), request)),
             _ => None,

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
 use core::convert::Infallible;
+use core::net::SocketAddr;
 use core::pin::pin;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
@@ -15,14 +16,17 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use portcullis_http::ConnectionBindings;
+use portcullis_http::tls::TlsAcceptor;
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
 use tokio::sync::watch::Receiver;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 /// A socket that connections come in by.
@@ -42,6 +46,9 @@ pub(super) struct Hall {
     all_places: u32,
     phase: Receiver<Phase>,
     role: Role,
+    tls: Option<TlsAcceptor>,
+    /// How long TLS may take to begin.
+    patience: Duration,
 }
 
 /// What is to be had at a socket.
@@ -67,6 +74,9 @@ pub(super) enum Phase {
 /// How long a socket has to have nothing to offer before it is closed: whoever waits in its queue
 /// then would be cut off.
 const QUIET: Duration = Duration::from_millis(20);
+
+/// How long a connection may take to its first request when we are about to go.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How long to wait when the system has no room for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -106,15 +116,11 @@ impl Listener {
                 let (stream, address) = listener.accept().await?;
                 // Answers are small and whole.
                 let _ = stream.set_nodelay(true);
-                let peer = Peer {
-                    address: Some(address),
-                    secure: false,
-                };
-                hall.serve(stream, peer, place);
+                hall.serve(stream, Some(address), place);
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
-                hall.serve(stream, Peer::default(), place);
+                hall.serve(stream, None, place);
             }
         }
         Ok(())
@@ -132,7 +138,9 @@ impl Listener {
                 () = closing(&mut phase) => break,
             }
         }
-        while let Ok(Ok(())) = timeout(QUIET, self.accept(&hall)).await {}
+        let rest = async { while let Ok(Ok(())) = timeout(QUIET, self.accept(&hall)).await {} };
+        // If it is never quiet, somebody is cut off in any case.
+        let _ = timeout(GRACE, rest).await;
     }
 }
 
@@ -158,6 +166,7 @@ impl Hall {
     pub(super) fn new(
         door: Arc<Door>,
         limits: &super::config::Limits,
+        tls: Option<TlsAcceptor>,
         phase: Receiver<Phase>,
     ) -> Self {
         let mut server = auto::Builder::new(TokioExecutor::new());
@@ -180,6 +189,8 @@ impl Hall {
             all_places: limits.connections.into(),
             phase,
             role: Role::Site,
+            tls,
+            patience: limits.header_timeout.duration(),
         }
     }
 
@@ -190,16 +201,17 @@ impl Hall {
         }
     }
 
-    /// The same, for another sort of sockets.
-    pub(super) fn with_role(&self, role: Role) -> Self {
+    /// The same, for sockets where the daemon speaks of itself: without TLS, as probes like it.
+    pub(super) fn of_its_own(&self) -> Self {
         Self {
-            role,
+            role: Role::Own,
+            tls: None,
             ..self.clone()
         }
     }
 
     /// Serves a connection, in a task of its own.
-    fn serve<S>(&self, stream: S, peer: Peer, place: tokio::sync::OwnedSemaphorePermit)
+    fn serve<S>(&self, stream: S, address: Option<SocketAddr>, place: OwnedSemaphorePermit)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -207,10 +219,29 @@ impl Hall {
         tokio::spawn(async move {
             let open = &hall.door.metrics.connections;
             open.fetch_add(1, Ordering::Relaxed);
-            hall.converse(stream, peer).await;
+            hall.greet(stream, address).await;
             open.fetch_sub(1, Ordering::Relaxed);
             drop(place);
         });
+    }
+
+    /// Begins with TLS, where there is any.
+    async fn greet<S>(&self, stream: S, address: Option<SocketAddr>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let peer = |bindings: Option<ConnectionBindings>| Peer {
+            address,
+            secure: bindings.is_some(),
+            bindings,
+        };
+        let Some(tls) = &self.tls else {
+            return self.converse(stream, peer(None)).await;
+        };
+        // Who speaks no TLS, or not soon, has nobody to complain to.
+        if let Ok(Ok((stream, bindings))) = timeout(self.patience, tls.accept(stream)).await {
+            self.converse(stream, peer(Some(bindings))).await;
+        }
     }
 
     async fn converse<S>(&self, stream: S, peer: Peer)
@@ -229,10 +260,14 @@ impl Hall {
             .server
             .serve_connection_with_upgrades(TokioIo::new(stream), service);
         let (mut connection, mut phase) = (pin!(connection), self.phase.clone());
+        let begun = Instant::now();
         // Clients go away at any time, and what they say need not be HTTP: there is nobody to tell.
         tokio::select! {
             _ = connection.as_mut() => return,
-            () = closing(&mut phase) => {}
+            () = async {
+                closing(&mut phase).await;
+                sleep(GRACE.saturating_sub(begun.elapsed())).await;
+            } => {}
         }
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;

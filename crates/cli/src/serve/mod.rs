@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `config` | the TOML file |
+//! | `daemon` | its life, from the first file to the last answer |
 //! | `listen` | sockets and connections, from the first to the last |
 //! | `door` | each request, and the verdict on it |
 //! | `request` | what a request says of itself, and a proxy of it |
@@ -13,16 +14,20 @@
 //! | `identity_headers` | the fields that tell the application |
 //! | `refusal` | what those see who are not let in |
 //! | `reload` | new keys, without losing a request |
+//! | `tls` | a certificate of our own |
+//! | `manager` | what systemd does for us |
 //! | `verdict`, `log`, `metrics` | what the operator learns |
 //! | `error` | why the daemon does not run |
 
 mod client;
 mod config;
+mod daemon;
 mod door;
 mod error;
 mod identity_headers;
 mod listen;
 mod log;
+mod manager;
 mod metrics;
 mod proxy;
 mod refusal;
@@ -30,6 +35,7 @@ mod reload;
 mod request;
 mod requirement;
 mod site;
+mod tls;
 mod verdict;
 mod within;
 
@@ -37,24 +43,10 @@ pub(crate) use error::ServeError;
 
 use crate::args::ServeArguments;
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
 use crate::say::say;
-use config::{Config, Listen, Places};
-use core::time::Duration;
-use door::Door;
-use listen::{Hall, Listener, Phase, Role};
-use log::{Level, Line};
-use reload::Watch;
-use site::{Gate, Site, until_trusted};
+use config::{Config, Places};
+use daemon::{Parts, serve};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::SystemTime;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
-
-/// How long clients that are busy have to learn that they should not come again.
-const LEAVE: Duration = Duration::from_secs(1);
 
 /// Serves until interrupted, or says whether it could.
 pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
@@ -64,9 +56,8 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
         path: path.clone(),
         error,
     })?;
-    let started = SystemTime::now();
-    let gate = Gate::build(&config, &Places::new(path, &text), started);
-    let gate = gate.map_err(ServeError::Config)?;
+    let places = Places::new(path, &text);
+    let parts = Parts::read(&config, &places).map_err(ServeError::Config)?;
     if arguments.check {
         say(format_args!("{}: good", path.display()))?;
         return Ok(ExitCode::SUCCESS);
@@ -75,61 +66,6 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
         .enable_all()
         .build()
         .map_err(ServeError::Start)?;
-    runtime.block_on(serve(&config, gate, started))?;
+    runtime.block_on(serve(&config, parts))?;
     Ok(ExitCode::SUCCESS)
-}
-
-async fn serve(config: &Config, gate: Gate, started: SystemTime) -> Result<(), ServeError> {
-    let interrupt = Interrupt::listen().map_err(ServeError::Start)?;
-    let hangup = signal(SignalKind::hangup()).map_err(ServeError::Start)?;
-    let site = bind(&config.listen).await?;
-    let own = bind(&config.own.listen).await?;
-    let door = Arc::new(Door::new(Site::new(config), gate.guarded(), &config.log));
-    let log = door.log;
-    let (phases, phase) = watch::channel(Phase::Open);
-    let hall = Hall::new(door.clone(), &config.limits, phase);
-    tokio::spawn(Watch::new(door, gate).keep(config.limits.reload.duration(), hangup));
-
-    sleep(until_trusted(started)).await;
-    let ready = Line::new(Level::Info, "ready")
-        .text_field("listen", addresses(&site))
-        .optional("own", Some(addresses(&own)).filter(|own| !own.is_empty()));
-    for listener in site {
-        tokio::spawn(listener.serve(hall.clone()));
-    }
-    for listener in own {
-        tokio::spawn(listener.serve(hall.with_role(Role::Own)));
-    }
-    log.write(&ready);
-
-    interrupt.wait().await;
-    log.write(&Line::new(Level::Info, "leaving"));
-    phases.send_replace(Phase::Leaving);
-    sleep(LEAVE).await;
-    phases.send_replace(Phase::Closing);
-    let all_gone = timeout(config.limits.shutdown.duration(), hall.empty()).await;
-    let (level, result) = match all_gone {
-        Ok(()) => (Level::Info, "everybody was answered"),
-        Err(_) => (Level::Warning, "somebody was still waiting"),
-    };
-    log.write(&Line::new(level, "gone").text_field("result", result));
-    Ok(())
-}
-
-async fn bind(addresses: &[Listen]) -> Result<Vec<Listener>, ServeError> {
-    let mut listeners = Vec::new();
-    for listen in addresses {
-        let listener = Listener::bind(listen).await;
-        listeners.push(listener.map_err(|error| ServeError::Listen {
-            at: listen.to_string(),
-            error,
-        })?);
-    }
-    Ok(listeners)
-}
-
-/// With blanks between.
-fn addresses(listeners: &[Listener]) -> String {
-    let addresses: Vec<_> = listeners.iter().map(Listener::address).collect();
-    addresses.join(" ")
 }

@@ -6,14 +6,32 @@
 
 use super::door::Door;
 use super::log::{Level, Line};
-use super::site::{Gate, KeytabProblem};
+use core::fmt;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::signal::unix::Signal;
 use tokio::time::{MissedTickBehavior, interval};
+
+/// Files under watch.
+#[derive(Debug)]
+pub(super) struct Watch {
+    door: Arc<Door>,
+    watched: Vec<Watched>,
+}
+
+/// Files that are one thing together, such as a certificate and its key.
+pub(super) struct Watched {
+    what: &'static str,
+    paths: Vec<PathBuf>,
+    /// Reads them, and uses what they say if it will do.
+    renew: Box<dyn FnMut() -> Result<(), String> + Send>,
+    seen: Vec<Option<Stamp>>,
+    /// What was said last of files that do not do, so that it is not said again.
+    complaint: Option<String>,
+}
 
 /// What the system says of a file: another one, or another content, has another stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +41,6 @@ struct Stamp {
     size: u64,
     modified: (i64, i64),
     changed: (i64, i64),
-}
-
-/// A keytab under watch.
-#[derive(Debug)]
-pub(super) struct Watch {
-    door: Arc<Door>,
-    gate: Gate,
-    seen: Option<Stamp>,
-    /// What was said last of a file that does not do, so that it is not said again.
-    complaint: Option<String>,
 }
 
 impl Stamp {
@@ -48,14 +56,68 @@ impl Stamp {
     }
 }
 
-impl Watch {
-    pub(super) fn new(door: Arc<Door>, gate: Gate) -> Self {
+impl Watched {
+    /// `what` they are, for the log; they have been read for the first time.
+    pub(super) fn new(
+        what: &'static str,
+        paths: Vec<PathBuf>,
+        renew: impl FnMut() -> Result<(), String> + Send + 'static,
+    ) -> Self {
         Self {
-            seen: Stamp::of(gate.keytab()),
+            what,
+            seen: paths.iter().map(|path| Stamp::of(path)).collect(),
+            paths,
+            renew: Box::new(renew),
             complaint: None,
-            door,
-            gate,
         }
+    }
+
+    fn stamps(&self) -> Vec<Option<Stamp>> {
+        self.paths.iter().map(|path| Stamp::of(path)).collect()
+    }
+
+    /// Whether they have to be read again. While they do not do, they are read each time: they may
+    /// have been read half-written.
+    fn is_due(&self) -> bool {
+        self.complaint.is_some() || self.stamps() != self.seen
+    }
+
+    fn read(&mut self, door: &Door) {
+        // Looked at before: a change while the files are read makes another stamp.
+        self.seen = self.stamps();
+        match (self.renew)() {
+            Ok(()) => {
+                self.complaint = None;
+                door.metrics.reloads.fetch_add(1, Ordering::Relaxed);
+                self.say(door, Level::Info, "read again", None);
+            }
+            Err(complaint) if self.complaint.as_ref() == Some(&complaint) => {}
+            Err(complaint) => {
+                door.metrics.failed_reloads.fetch_add(1, Ordering::Relaxed);
+                let result = "not used, the old one stays";
+                self.say(door, Level::Error, result, Some(&complaint));
+                self.complaint = Some(complaint);
+            }
+        }
+    }
+
+    fn say(&self, door: &Door, level: Level, result: &str, reason: Option<&String>) {
+        let paths: Vec<_> = self
+            .paths
+            .iter()
+            .map(|path| path.to_string_lossy())
+            .collect();
+        let line = Line::new(level, self.what)
+            .text_field("result", result)
+            .text_field("path", paths.join(" "))
+            .optional("reason", reason);
+        door.log.write(&line);
+    }
+}
+
+impl Watch {
+    pub(super) const fn new(door: Arc<Door>, watched: Vec<Watched>) -> Self {
+        Self { door, watched }
     }
 
     /// Watches for as long as the program runs.
@@ -63,59 +125,24 @@ impl Watch {
         let mut ticks = interval(every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                _ = ticks.tick() => self.look(),
-                asked = hangup.recv() => match asked {
-                    Some(()) => self.read(),
-                    None => return,
-                },
+            let asked = tokio::select! {
+                _ = ticks.tick() => false,
+                Some(()) = hangup.recv() => true,
+            };
+            for watched in &mut self.watched {
+                if asked || watched.is_due() {
+                    watched.read(&self.door);
+                }
             }
         }
     }
+}
 
-    fn look(&mut self) {
-        // While the file does not do, it is read each time: it may have been read half-written.
-        if self.complaint.is_some() || Stamp::of(self.gate.keytab()) != self.seen {
-            self.read();
-        }
-    }
-
-    fn read(&mut self) {
-        // Looked at before: a change while the file is read makes another stamp.
-        self.seen = Stamp::of(self.gate.keytab());
-        match self.gate.reload() {
-            Ok(()) => {
-                self.door.replace(self.gate.guarded());
-                self.complaint = None;
-                self.door.metrics.reloads.fetch_add(1, Ordering::Relaxed);
-                self.say(Level::Info, "read again", None);
-            }
-            Err(problem) => self.complain(&problem),
-        }
-    }
-
-    fn complain(&mut self, problem: &KeytabProblem) {
-        let complaint = problem.to_string();
-        if self.complaint.as_ref() == Some(&complaint) {
-            return;
-        }
-        self.door
-            .metrics
-            .failed_reloads
-            .fetch_add(1, Ordering::Relaxed);
-        self.say(
-            Level::Error,
-            "not used, the old keys stay",
-            Some(&complaint),
-        );
-        self.complaint = Some(complaint);
-    }
-
-    fn say(&self, level: Level, result: &str, reason: Option<&String>) {
-        let line = Line::new(level, "keytab")
-            .text_field("result", result)
-            .text_field("path", self.gate.keytab().display())
-            .optional("reason", reason);
-        self.door.log.write(&line);
+impl fmt::Debug for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watched")
+            .field("what", &self.what)
+            .field("paths", &self.paths)
+            .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ use super::verdict::VerdictId;
 use axum::http::header::{HOST, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, Request, Uri};
 use core::net::SocketAddr;
+use portcullis_http::ConnectionBindings;
 use std::time::Instant;
 
 /// What is asked for, and by whom.
@@ -31,6 +32,8 @@ pub(super) struct Peer {
     /// A socket of a path has none.
     pub(super) address: Option<SocketAddr>,
     pub(super) secure: bool,
+    /// What binds logins to this connection, where TLS is ours.
+    pub(super) bindings: Option<ConnectionBindings>,
 }
 
 /// What a request is for: an extension of it on its way in.

@@ -3,6 +3,7 @@
 use super::client::ClientRules;
 use super::config::{Config, Places, Problem, RoutePath};
 use super::identity_headers::IdentityHeaders;
+use super::listen::Listener;
 use super::log::Log;
 use super::proxy::Proxy;
 use super::requirement::Requirements;
@@ -66,12 +67,12 @@ pub(super) enum KeytabProblem {
 }
 
 impl Site {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config, own: &[Listener]) -> Self {
         let is_proxy = config.proxy.upstream.is_some();
         Self {
             fields: IdentityHeaders::from(&config.headers),
             forward_auth: (!is_proxy).then(|| config.forward_auth.path.clone()),
-            tells_of_itself: !is_proxy && config.own.listen.is_empty(),
+            tells_of_itself: !is_proxy && own.is_empty(),
         }
     }
 }
@@ -122,7 +123,7 @@ impl Gate {
     }
 
     /// Reads the keytab again; the old keys stay when it does not do.
-    pub(super) fn reload(&mut self) -> Result<(), KeytabProblem> {
+    pub(super) fn renew(&mut self) -> Result<(), KeytabProblem> {
         let keytab = read(&self.keytab)?;
         let renewed = self.acceptor.with_keytab(keytab);
         self.acceptor = renewed.map_err(|error| KeytabProblem::Acceptor {
@@ -132,8 +133,8 @@ impl Gate {
         Ok(())
     }
 
-    pub(super) fn keytab(&self) -> &Path {
-        &self.keytab
+    pub(super) fn keytab(&self) -> PathBuf {
+        self.keytab.clone()
     }
 }
 

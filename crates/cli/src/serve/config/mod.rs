@@ -34,6 +34,7 @@ pub(super) struct Config {
     pub(super) forward_auth: ForwardAuth,
     pub(super) proxy: ProxyRules,
     pub(super) own: Own,
+    pub(super) tls: TlsRules,
     pub(super) authorize: Requirement,
     /// Further requirements of parts of the site.
     #[serde(rename = "route")]
@@ -124,6 +125,16 @@ pub(super) struct Own {
     pub(super) listen: Vec<Listen>,
 }
 
+/// TLS at the addresses of `listen`, where no proxy ends it. Both or neither.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TlsRules {
+    /// The chain in PEM, our own certificate first.
+    pub(super) certificate: Option<PathBuf>,
+    /// The private key in PEM.
+    pub(super) key: Option<PathBuf>,
+}
+
 /// Who is let in: all that is said must be true. An empty list says nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -211,6 +222,7 @@ impl Default for Config {
             forward_auth: ForwardAuth::default(),
             proxy: ProxyRules::default(),
             own: Own::default(),
+            tls: TlsRules::default(),
             authorize: Requirement::default(),
             routes: Vec::new(),
             limits: Limits::default(),

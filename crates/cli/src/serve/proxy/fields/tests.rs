@@ -4,7 +4,7 @@ use crate::serve::request::{About, Peer, Purpose};
 fn errand() -> Errand {
     let peer = Peer {
         address: Some("192.0.2.1:5000".parse().unwrap()),
-        secure: false,
+        ..Peer::default()
     };
     let mut request = Request::new(());
     let host = HeaderValue::from_static("web.example.test");

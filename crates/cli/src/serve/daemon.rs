@@ -1,0 +1,135 @@
+//! The daemon's life: what it reads, what it listens to, how it ends.
+
+use super::config::{Config, Listen, Places, Problem};
+use super::door::Door;
+use super::error::ServeError;
+use super::listen::{Hall, Listener, Phase};
+use super::log::{Level, Line};
+use super::manager::{Inherited, notify};
+use super::reload::{Watch, Watched};
+use super::site::{Gate, Site, until_trusted};
+use super::tls::Certificate;
+use crate::interrupt::Interrupt;
+use core::sync::atomic::Ordering;
+use core::time::Duration;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+/// How long clients that are busy have to learn that they should not come again.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// What the files say that the configuration names.
+#[derive(Debug)]
+pub(super) struct Parts {
+    gate: Gate,
+    certificate: Option<Certificate>,
+    started: SystemTime,
+}
+
+impl Parts {
+    pub(super) fn read(config: &Config, places: &Places<'_>) -> Result<Self, Problem> {
+        let started = SystemTime::now();
+        if config.tls.certificate.is_some() != config.tls.key.is_some() {
+            return Err(places.problem("tls", "certificate and key go together"));
+        }
+        let certificate = Certificate::read(&config.tls);
+        Ok(Self {
+            gate: Gate::build(config, places, started)?,
+            certificate: certificate.map_err(|error| places.problem("tls", error))?,
+            started,
+        })
+    }
+
+    /// The files, to be read again when they change.
+    fn watched(self, door: &Arc<Door>) -> Vec<Watched> {
+        let (keytab, mut gate, door) = (self.gate.keytab(), self.gate, door.clone());
+        let mut watched = vec![Watched::new("keytab", vec![keytab], move || {
+            gate.renew().map_err(|problem| problem.to_string())?;
+            door.replace(gate.guarded());
+            Ok(())
+        })];
+        watched.extend(self.certificate.map(|certificate| {
+            Watched::new("certificate", certificate.paths(), move || {
+                certificate.renew().map_err(|problem| problem.to_string())
+            })
+        }));
+        watched
+    }
+}
+
+/// Serves until interrupted.
+pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeError> {
+    let interrupt = Interrupt::listen().map_err(ServeError::Start)?;
+    let hangup = signal(SignalKind::hangup()).map_err(ServeError::Start)?;
+    let Inherited { mut site, mut own } = Inherited::take().map_err(ServeError::Start)?;
+    if site.is_empty() {
+        site = bind(&config.listen).await?;
+    }
+    if own.is_empty() {
+        own = bind(&config.own.listen).await?;
+    }
+    let guarded = parts.gate.guarded();
+    let door = Arc::new(Door::new(Site::new(config, &own), guarded, &config.log));
+    let (phases, phase) = watch::channel(Phase::Open);
+    let (tls, started) = (
+        parts.certificate.as_ref().map(Certificate::acceptor),
+        parts.started,
+    );
+    let hall = Hall::new(door.clone(), &config.limits, tls, phase);
+    let watch = Watch::new(door.clone(), parts.watched(&door));
+    tokio::spawn(watch.keep(config.limits.reload.duration(), hangup));
+
+    sleep(until_trusted(started)).await;
+    let ready = Line::new(Level::Info, "ready")
+        .text_field("listen", addresses(&site))
+        .optional("own", Some(addresses(&own)).filter(|own| !own.is_empty()));
+    for listener in site {
+        tokio::spawn(listener.serve(hall.clone()));
+    }
+    for listener in own {
+        tokio::spawn(listener.serve(hall.of_its_own()));
+    }
+    door.log.write(&ready);
+    notify("READY=1");
+
+    interrupt.wait().await;
+    notify("STOPPING=1");
+    leave(&door, &phases, hall, config.limits.shutdown.duration()).await;
+    Ok(())
+}
+
+/// Ends without cutting anybody off, as far as there is time.
+async fn leave(door: &Door, phases: &watch::Sender<Phase>, hall: Hall, patience: Duration) {
+    let log = door.log;
+    door.leaving.store(true, Ordering::Relaxed);
+    log.write(&Line::new(Level::Info, "leaving"));
+    phases.send_replace(Phase::Leaving);
+    sleep(LEAVE).await;
+    phases.send_replace(Phase::Closing);
+    let (level, result) = match timeout(patience, hall.empty()).await {
+        Ok(()) => (Level::Info, "everybody was answered"),
+        Err(_) => (Level::Warning, "somebody was still waiting"),
+    };
+    log.write(&Line::new(level, "gone").text_field("result", result));
+}
+
+async fn bind(addresses: &[Listen]) -> Result<Vec<Listener>, ServeError> {
+    let mut listeners = Vec::new();
+    for listen in addresses {
+        let listener = Listener::bind(listen).await;
+        listeners.push(listener.map_err(|error| ServeError::Listen {
+            at: listen.to_string(),
+            error,
+        })?);
+    }
+    Ok(listeners)
+}
+
+/// With blanks between.
+fn addresses(listeners: &[Listener]) -> String {
+    let addresses: Vec<_> = listeners.iter().map(Listener::address).collect();
+    addresses.join(" ")
+}
