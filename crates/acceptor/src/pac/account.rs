@@ -1,8 +1,9 @@
 //! The account of a PAC and its groups, composed as [MS-KILE] §3.4.5.3 says.
 
+use super::sid_filter::{self, Confines};
 use super::{
     FileTime, GroupAttributes, GroupMembership, LogonInfo, Pac, PacText, Sid, SidAndAttributes,
-    UpnDnsFlags, UserAccountControl, UserFlags, sid_filter,
+    UpnDnsFlags, UserAccountControl, UserFlags,
 };
 
 impl Pac {
@@ -15,14 +16,18 @@ impl Pac {
     /// The SID of the account's domain.
     #[must_use]
     pub fn domain_sid(&self) -> Option<Sid> {
-        self.logon_info()?.logon_domain_id
+        self.user_sid()?.domain()
     }
 
-    /// The account's primary group: `Domain Users` for most.
+    /// The account's primary group, `Domain Users` for most; filtered as [`Pac::groups`].
     #[must_use]
     pub fn primary_group(&self) -> Option<Sid> {
         let info = self.logon_info()?;
-        info.logon_domain_id?.with_rid(info.primary_group_id).ok()
+        let group = info.logon_domain_id?.with_rid(info.primary_group_id).ok()?;
+        let confines = self.confines.as_ref();
+        confines
+            .is_none_or(|confines| confines.pass_group(&group))
+            .then_some(group)
     }
 
     /// The groups that the account is a member of, directly or not, with how each membership counts:
@@ -33,7 +38,7 @@ impl Pac {
     pub fn groups(&self) -> impl Iterator<Item = SidAndAttributes> + '_ {
         self.logon_info()
             .into_iter()
-            .flat_map(|info| groups(info, self.domains.as_deref()))
+            .flat_map(|info| groups(info, self.confines.as_ref()))
     }
 
     /// Whether the account is a member of a group, and the membership can grant something.
@@ -133,11 +138,14 @@ pub(super) fn user_sid(info: &LogonInfo<'_>) -> Option<Sid> {
     }
 }
 
-/// All groups, those of `domains` only when there are any.
+/// All groups that the realm may give.
 fn groups<'p>(
     info: LogonInfo<'p>,
-    domains: Option<&'p [Sid]>,
+    confines: Option<&'p Confines>,
 ) -> impl Iterator<Item = SidAndAttributes> + use<'p> {
+    let passes = move |passes: fn(&Confines, &Sid) -> bool| {
+        move |group: &SidAndAttributes| confines.is_none_or(|confines| passes(confines, &group.sid))
+    };
     let of = |domain: Option<Sid>| {
         move |group: GroupMembership| {
             let sid = domain?.with_rid(group.relative_id).ok()?;
@@ -154,8 +162,9 @@ fn groups<'p>(
     let own = info.group_ids.iter().chain(primary);
     let extra = info.extra_sids.iter().skip(usize::from(info.user_id == 0));
     let resource = info.resource_group_ids.iter();
+    let resource = resource.filter_map(of(info.resource_group_domain_sid));
     own.filter_map(of(info.logon_domain_id))
         .chain(extra.filter(|group| sid_filter::may_be_sent(&group.sid)))
-        .filter(move |group| sid_filter::passes(&group.sid, domains))
-        .chain(resource.filter_map(of(info.resource_group_domain_sid)))
+        .filter(passes(Confines::pass_group))
+        .chain(resource.filter(passes(Confines::pass_resource_group)))
 }

@@ -3,7 +3,8 @@
 //! [MS-KILE] §3.4.5.3 looks into the ticket's AD-IF-RELEVANT and nowhere else: what the client says
 //! in the authenticator is the client's word (CVE-2014-6324 is what became of looking elsewhere).
 
-use super::{PacPolicy, account, sid_filter, signatures};
+use super::sid_filter::Confines;
+use super::{PacPolicy, account, signatures};
 use crate::error::{Error, PacError};
 use crate::keytab::ServiceKey;
 use crate::rules::Rules;
@@ -16,14 +17,13 @@ use portcullis_formats::pac::{
 };
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::AuthDataType;
-use std::sync::Arc;
 
 /// A PAC that is good.
 pub(crate) struct AttestedPac {
     /// Where it lies in the elements of the authorization data.
     pub(super) place: Range<usize>,
     pub(super) kdc_verified: bool,
-    pub(super) domains: Option<Arc<[Sid]>>,
+    pub(super) confines: Option<Confines>,
 }
 
 /// Finds the PAC and verifies it, as the rules have it.
@@ -57,21 +57,19 @@ fn attest_pac(
     rules: &Rules,
 ) -> Result<AttestedPac, PacError> {
     let realm = client.realm().0;
-    let domains = rules
-        .sid_filter
-        .as_ref()
-        .and_then(|filter| filter.domains_of(realm));
+    let filter = rules.sid_filter.as_ref();
+    let confines = filter.and_then(|filter| filter.confines_of(realm));
     let pac = RawPac::decode(octets).map_err(PacError::Malformed)?;
     signatures::verify_server(&pac, &service_key.pac)?;
     if let Some(keys) = &rules.krbtgt_keys {
         signatures::verify_kdc(&pac, || without_pac(ticket), keys, rules)?;
     }
     of_this_ticket(&pac, ticket, client)?;
-    sound(&pac, domains.as_deref())?;
+    sound(&pac, confines.as_ref())?;
     Ok(AttestedPac {
         place: place(octets, ticket).ok_or(PacError::NoPac)?,
         kdc_verified: rules.krbtgt_keys.is_some(),
-        domains,
+        confines,
     })
 }
 
@@ -191,7 +189,7 @@ fn is_called(client: &Principal, name: PacText<'_>) -> bool {
 }
 
 /// The buffers that we know are whole, and agree about who the account is.
-fn sound(pac: &RawPac<'_>, domains: Option<&[Sid]>) -> Result<(), PacError> {
+fn sound(pac: &RawPac<'_>, confines: Option<&Confines>) -> Result<(), PacError> {
     let account = decoded(pac, PacBufferType::LOGON_INFO, LogonInfo::decode)?;
     let names = decoded(pac, PacBufferType::UPN_DNS_INFO, UpnDnsInfo::decode)?;
     let requestor = decoded(pac, PacBufferType::REQUESTOR, Sid::decode)?;
@@ -218,28 +216,27 @@ fn sound(pac: &RawPac<'_>, domains: Option<&[Sid]>) -> Result<(), PacError> {
             });
         }
     }
-    match sid_filter::passes(&user, domains) {
+    match confines.is_none_or(|confines| confines.pass_account(&user)) {
         true => Ok(()),
         false => Err(PacError::ForeignSid(Box::new(user))),
     }
 }
 
-/// The account's SID, when that and its groups can be composed.
+/// The account's SID, when that and its groups can be composed. Both it and they are of domains:
+/// those of a machine, which no domain controller may send, would be our machine's here.
 fn composed(info: &LogonInfo<'_>) -> Result<Sid, PacError> {
     let of_domain = info.user_id != 0 || !info.group_ids.is_empty();
-    let well_formed = match &info.logon_domain_id {
+    let own = match &info.logon_domain_id {
         Some(domain) => domain.is_domain(),
         None => !of_domain,
     };
-    let resource = &info.resource_group_domain_sid;
-    let composable = match resource {
-        Some(domain) => domain.with_rid(0).is_ok(),
+    let resource = match &info.resource_group_domain_sid {
+        Some(domain) => domain.is_domain(),
         None => info.resource_group_ids.is_empty(),
     };
-    match account::user_sid(info) {
-        Some(user) if well_formed && composable => Ok(user),
-        _ => Err(PacError::NoDomain),
-    }
+    account::user_sid(info)
+        .filter(|user| own && resource && user.domain().is_some_and(|domain| domain.is_domain()))
+        .ok_or(PacError::NoDomain)
 }
 
 /// The buffer of a type, if there is one.

@@ -22,7 +22,7 @@ impl Pac {
         });
     }
 
-    /// `client` is whose it is. Which domains' SIDs count is decided here and now.
+    /// `client` is whose it is. Which SIDs count is decided here and now.
     pub(crate) fn import(
         input: &mut Reader<'_>,
         data: &Arc<[u8]>,
@@ -46,7 +46,7 @@ impl Pac {
                 data: data.clone(),
                 place,
                 kdc_verified,
-                domains: filter.and_then(|filter| filter.domains_of(client.realm().0)),
+                confines: filter.and_then(|filter| filter.confines_of(client.realm().0)),
             })
         })
     }

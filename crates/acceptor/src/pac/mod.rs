@@ -26,6 +26,7 @@ use core::fmt;
 use core::ops::Range;
 use portcullis_formats::der::DecodeError;
 use portcullis_formats::pac::{NdrArray, RawPac};
+use sid_filter::Confines;
 use std::sync::Arc;
 
 /// What becomes of a ticket's PAC.
@@ -51,8 +52,8 @@ pub struct Pac {
     data: Arc<[u8]>,
     place: Range<usize>,
     kdc_verified: bool,
-    /// The domains whose SIDs count, when not all do.
-    domains: Option<Arc<[Sid]>>,
+    /// Which SIDs count, when not all do.
+    confines: Option<Confines>,
 }
 
 impl Pac {
@@ -61,7 +62,7 @@ impl Pac {
             data,
             place: attested.place,
             kdc_verified: attested.kdc_verified,
-            domains: attested.domains,
+            confines: attested.confines,
         }
     }
 
@@ -143,14 +144,16 @@ impl Pac {
             .map_or(NdrArray::EMPTY, |info| info.transited_services)
     }
 
-    /// DEVICE_INFO: the machine at which the client logged on, and its groups.
+    /// DEVICE_INFO: the machine at which the client logged on, and its groups, as they were sent:
+    /// no [`SidFilter`] is applied.
     #[must_use]
     pub fn device_info(&self) -> Option<DeviceInfo<'_>> {
         self.decoded(PacBufferType::DEVICE_INFO, DeviceInfo::decode)
     }
 
     /// CLIENT_CLAIMS_INFO: what the directory claims of the client, inflated within bounds. They
-    /// count where the domain says so: [`Sid::CLAIMS_VALID`] is one of the groups then.
+    /// count where the domain says so: [`Sid::CLAIMS_VALID`] is one of the groups then. None of a
+    /// realm that a [`SidFilter`] confines: its words would pass for those of our directory.
     ///
     /// # Errors
     /// [`DecodeError`] when the buffer is not what [MS-ADTS] §2.2.18 says; none of it counts then.
@@ -167,7 +170,8 @@ impl Pac {
     }
 
     fn claims(&self, buffer_type: PacBufferType) -> Result<Claims<'_>, DecodeError> {
-        Claims::decode(self.buffer(buffer_type).unwrap_or_default())
+        let believed = self.buffer(buffer_type).filter(|_| self.confines.is_none());
+        Claims::decode(believed.unwrap_or_default())
     }
 
     /// CREDENTIALS_INFO: sealed for the client of a login by certificate; nobody else opens it.

@@ -7,11 +7,16 @@ use std::sync::Arc;
 /// PAC, ours too, and only what stands here keeps it from making its users our administrators.
 ///
 /// With a filter, clients of realms that it does not name are refused if they have SIDs at all; of
-/// the others an account of another domain is refused, and groups of other domains are left out.
-/// Groups that our own domain controller adds for this service are not filtered.
+/// the others an account of another domain is refused, and groups of other domains are left out, and
+/// so is what the directory claims of client and machine. Names are not filtered.
+///
+/// The groups that a domain controller adds for this service are filtered like any: our KDC may
+/// have copied them from the other realm's PAC as they came. [`SidFilter::resource_groups_of`] lets
+/// those of our own domain pass.
 #[derive(Clone, Debug, Default)]
 pub struct SidFilter {
     realms: Vec<RealmSids>,
+    resource_domains: Arc<[Sid]>,
 }
 
 #[derive(Clone, Debug)]
@@ -21,11 +26,18 @@ struct RealmSids {
     domains: Option<Arc<[Sid]>>,
 }
 
+/// What a realm may give that may not give all.
+#[derive(Clone, Debug)]
+pub(crate) struct Confines {
+    domains: Arc<[Sid]>,
+    resource_domains: Arc<[Sid]>,
+}
+
 impl SidFilter {
     /// No realm may give any SID.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { realms: Vec::new() }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// A realm that may give all SIDs: our own.
@@ -35,24 +47,60 @@ impl SidFilter {
     }
 
     /// A realm that may give the SIDs of these domains, `S-1-5-21-x-y-z`, and those of no domain
-    /// that tell how the client logged on.
+    /// that tell how the client logged on (`S-1-18-…`).
     #[must_use]
     pub fn confine(self, realm: impl AsRef<[u8]>, domains: impl IntoIterator<Item = Sid>) -> Self {
         self.with(realm.as_ref(), Some(domains.into_iter().collect()))
     }
 
-    /// The domains whose SIDs a realm may give; `None` when it may give all.
-    pub(super) fn domains_of(&self, realm: &[u8]) -> Option<Arc<[Sid]>> {
-        match self.realms.iter().find(|named| named.realm == realm) {
-            Some(named) => named.domains.clone(),
-            None => Some(Arc::default()),
-        }
+    /// Groups of `domain` that were added for this service count for clients of confined realms,
+    /// too: only where every domain controller that makes tickets for this service composes these
+    /// groups anew, as those of Windows do, and copies none from another realm's PAC.
+    #[must_use]
+    pub fn resource_groups_of(mut self, domain: Sid) -> Self {
+        let known = self.resource_domains.iter().copied();
+        self.resource_domains = known.chain([domain]).collect();
+        self
+    }
+
+    /// What a realm may give; `None` when it may give all SIDs.
+    pub(super) fn confines_of(&self, realm: &[u8]) -> Option<Confines> {
+        let domains = match self.realms.iter().find(|named| named.realm == realm) {
+            Some(named) => named.domains.clone()?,
+            None => Arc::default(),
+        };
+        let resource_domains = self.resource_domains.clone();
+        Some(Confines {
+            domains,
+            resource_domains,
+        })
     }
 
     fn with(mut self, realm: &[u8], domains: Option<Arc<[Sid]>>) -> Self {
         let realm = realm.to_vec();
         self.realms.push(RealmSids { realm, domains });
         self
+    }
+}
+
+impl Confines {
+    /// Whether the realm may vouch for the account with this SID.
+    pub(super) fn pass_account(&self, sid: &Sid) -> bool {
+        self.domains.iter().any(|domain| sid.is_in(domain))
+    }
+
+    /// Whether it may make its accounts members of this group.
+    pub(super) fn pass_group(&self, sid: &Sid) -> bool {
+        match sid.authority() {
+            18 => !self.domains.is_empty(), // how the client logged on
+            _ => self.pass_account(sid),
+        }
+    }
+
+    /// Whether it, or our own domain controller, may: the group was added for this service.
+    pub(super) fn pass_resource_group(&self, sid: &Sid) -> bool {
+        let added = self.resource_domains.iter().any(|domain| sid.is_in(domain));
+        added || self.pass_account(sid)
     }
 }
 
@@ -63,18 +111,6 @@ pub(super) fn may_be_sent(sid: &Sid) -> bool {
         (0..=4, _) | (5, [] | [0..=8 | 10..=20] | [32, ..]) => false,
         (5, [21, rest @ ..]) => rest.len() == 4,
         _ => true,
-    }
-}
-
-/// Whether a realm that may give the SIDs of `domains` may give this one.
-pub(super) fn passes(sid: &Sid, domains: Option<&[Sid]>) -> bool {
-    let Some(domains) = domains else {
-        return true;
-    };
-    match (sid.authority(), sid.sub_authorities()) {
-        (18, _) => true, // asserted identities
-        (5, [21, 0, 0, 0, 496 | 497]) => true,
-        _ => domains.iter().any(|domain| sid.is_in(domain)),
     }
 }
 
@@ -112,17 +148,39 @@ mod tests {
         let filter = SidFilter::new()
             .trust("EXAMPLE.TEST")
             .confine("PARTNER.TEST", [sid("S-1-5-21-7-8-9")]);
-        assert_eq!(filter.domains_of(b"EXAMPLE.TEST"), None);
-        let partner = filter.domains_of(b"PARTNER.TEST");
-        let may = |text| passes(&sid(text), partner.as_deref());
-        assert!(may("S-1-5-21-7-8-9-1104") && may("S-1-18-1") && may("S-1-5-21-0-0-0-497"));
+        assert!(filter.confines_of(b"EXAMPLE.TEST").is_none());
+        let partner = filter.confines_of(b"PARTNER.TEST").unwrap();
+        let may = |text| partner.pass_group(&sid(text));
+        assert!(may("S-1-5-21-7-8-9-1104") && may("S-1-18-1"));
         assert!(!may("S-1-5-21-1-2-3-512") && !may("S-1-5-9") && !may("S-1-5-21-7-8-9"));
+        assert!(!may("S-1-5-21-0-0-0-496") && !may("S-1-5-21-0-0-0-497"));
+        assert!(partner.pass_account(&sid("S-1-5-21-7-8-9-1103")));
+        assert!(!partner.pass_account(&sid("S-1-18-1")));
+    }
+
+    #[test]
+    fn a_domain_whose_controllers_add_groups_gives_those_and_no_others() {
+        let filter = SidFilter::new()
+            .resource_groups_of(sid("S-1-5-21-1-2-3"))
+            .confine("PARTNER.TEST", [sid("S-1-5-21-7-8-9")])
+            .resource_groups_of(sid("S-1-5-21-4-5-6"));
+        let partner = filter.confines_of(b"PARTNER.TEST").unwrap();
+        for ours in ["S-1-5-21-1-2-3-1200", "S-1-5-21-4-5-6-1200"] {
+            assert!(partner.pass_resource_group(&sid(ours)), "{ours}");
+            assert!(!partner.pass_group(&sid(ours)) && !partner.pass_account(&sid(ours)));
+        }
+        assert!(partner.pass_resource_group(&sid("S-1-5-21-7-8-9-1200")));
+        assert!(!partner.pass_resource_group(&sid("S-1-5-21-0-1-2-1200")));
     }
 
     #[test]
     fn a_realm_that_nobody_named_gives_no_sid() {
         let filter = SidFilter::new().trust("EXAMPLE.TEST");
-        let stranger = filter.domains_of(b"example.test");
-        assert!(!passes(&sid("S-1-5-21-1-2-3-512"), stranger.as_deref()));
+        let stranger = filter.confines_of(b"example.test").unwrap();
+        for text in ["S-1-5-21-1-2-3-512", "S-1-18-1", "S-1-5-21-0-0-0-497"] {
+            assert!(!stranger.pass_account(&sid(text)), "{text}");
+            assert!(!stranger.pass_group(&sid(text)), "{text}");
+            assert!(!stranger.pass_resource_group(&sid(text)), "{text}");
+        }
     }
 }

@@ -12,12 +12,13 @@ mod forge;
 mod policy;
 #[path = "../scene/mod.rs"]
 mod scene;
+mod sid_filter;
 
 use forge::{Draft, domain, group, if_relevant, key, sid};
 use portcullis::error::PacError;
 use portcullis::formats::registry::{AuthDataType, ChecksumTypeNumber, ErrorCode};
 use portcullis::pac::{
-    FileTime, GroupAttributes, GroupMembership, PacBufferType, S4uDelegationInfo, Sid, SidFilter,
+    FileTime, GroupAttributes, GroupMembership, PacBufferType, S4uDelegationInfo, Sid,
 };
 use portcullis::replay::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
 use portcullis::{AcceptorBuilder, Error, Identity, Pac, PacPolicy};
@@ -435,36 +436,6 @@ fn a_membership_that_denies_or_is_not_enabled_grants_nothing() {
     let member = |rid| pac.is_member_of(&domain().with_rid(rid).unwrap());
     assert!(!member(512) && !member(519) && member(513));
     assert_eq!(pac.groups().count(), 3);
-}
-
-/// [MS-PAC] §4.1.2.2: what is the machine's to give.
-#[test]
-fn administrators_of_the_machine_do_not_come_by_pac() {
-    let pac = with_draft(|draft| draft.extra(vec!["S-1-5-32-544", "S-1-5-18", "S-1-5-9"])).unwrap();
-    assert!(!pac.is_member_of(&Sid::BUILTIN_ADMINISTRATORS));
-    assert!(pac.is_member_of(&Sid::ENTERPRISE_DOMAIN_CONTROLLERS));
-    assert_eq!(pac.groups().count(), 3);
-    assert_eq!(pac.logon_info().unwrap().extra_sids.len(), 3);
-}
-
-/// CVE-2024-26248: a trusted realm's controller claims our administrators.
-#[test]
-fn a_sid_filter_leaves_out_what_a_realm_may_not_give() {
-    let filter = SidFilter::new().confine("EXAMPLE.TEST", [domain()]);
-    let identity = identity(
-        |settings| settings.sid_filter(filter),
-        |scene, token| {
-            let mut draft = Draft::of_alice(scene.realm.now());
-            draft.extra(vec!["S-1-5-21-7-8-9-512", "S-1-18-1"]);
-            let container = if_relevant(&[(PAC, &draft.sign(&key(&scene.web)))]);
-            token.ticket_authorization_data(IF_RELEVANT, &container)
-        },
-    )
-    .unwrap();
-    let pac = identity.pac().unwrap();
-    assert!(!pac.is_member_of(&sid("S-1-5-21-7-8-9-512")));
-    assert!(pac.is_member_of(&sid("S-1-18-1")));
-    assert!(pac.is_member_of(&domain().with_rid(1104).unwrap()));
 }
 
 #[test]
