@@ -5,8 +5,10 @@
 mod desk;
 
 use desk::{ALL_FLAGS, Desk, complete, proceed};
+use portcullis::Enctype;
 use portcullis::context::Protection;
 use portcullis::formats::gss::{ContextFlags, Mechanism as GssMechanism};
+use portcullis::formats::messages::ApOptions;
 use portcullis_sasl::{Error, LayerError, Layers, Mechanism, Received, SaslServer, Step};
 use portcullis_testrealm::Next;
 
@@ -69,6 +71,36 @@ fn there_is_no_layer_without_numbers_in_sequence() {
     let alice = desk.alice().flags(without(ContextFlags::SEQUENCE)).spnego();
     let refused = desk.spnego(&desk.server(Layers::ANY), alice.build());
     assert_eq!(refused.unwrap_err().kind(), "security-layer");
+}
+
+/// All that alice sends could be sent again otherwise, to another server with the same key.
+#[test]
+fn there_is_no_layer_without_mutual_authentication() {
+    let desk = Desk::new();
+    let (conf, integ) = (ContextFlags::CONF.0, ContextFlags::INTEG.0);
+    let alice = |flags| {
+        let alice = desk.alice().ap_options(ApOptions::default()).flags(flags);
+        desk.spnego(&desk.server(Layers::ANY), alice.spnego().build())
+    };
+    for less in [0, conf, integ] {
+        let refused = alice(without(ContextFlags(ContextFlags::MUTUAL.0 | less)));
+        assert_eq!(refused.unwrap_err().kind(), "security-layer");
+    }
+    let plain = alice(without(ContextFlags(ContextFlags::MUTUAL.0 | conf | integ)));
+    assert!(plain.unwrap().session.into_layer().is_none());
+}
+
+#[test]
+fn there_is_no_layer_under_rc4_that_only_signs() {
+    let desk = Desk::new();
+    let alice = |flags| {
+        let alice = desk.alice_with(Enctype::Rc4Hmac).flags(flags);
+        desk.spnego(&desk.server(Layers::ANY), alice.spnego().build())
+    };
+    let sealed = alice(ALL_FLAGS).unwrap().session.into_layer().unwrap();
+    assert_eq!(sealed.protection(), Protection::Confidentiality);
+    let refused = alice(without(ContextFlags::CONF)).unwrap_err();
+    assert_eq!(refused.kind(), "security-layer");
 }
 
 #[test]
@@ -167,10 +199,11 @@ fn a_client_that_sends_nothing_first_gets_our_mechanisms() {
     let exchange = desk.server(Layers::ANY).begin(Mechanism::GssSpnego);
     let (exchange, hints) = proceed(desk.start(exchange, b""));
     assert!(!hints.is_empty());
-    let alice = desk.alice().ap_options(Default::default());
-    let alice = alice.flags(without(ContextFlags::MUTUAL)).build();
+    let alice = desk.alice().ap_options(ApOptions::default());
+    let unasked = ContextFlags::MUTUAL.0 | ContextFlags::CONF.0 | ContextFlags::INTEG.0;
+    let alice = alice.flags(without(ContextFlags(unasked))).build();
     let session = complete(desk.start(exchange, alice.token()).unwrap());
-    assert!(session.into_layer().is_some());
+    assert!(session.into_layer().is_none());
 }
 
 #[test]

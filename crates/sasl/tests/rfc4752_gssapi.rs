@@ -11,12 +11,12 @@
 mod desk;
 
 use desk::{ALL_FLAGS, Desk, complete, proceed, step};
-use portcullis::ChannelBindings;
 use portcullis::context::{MessageError, Order, Protection};
 use portcullis::formats::gss::ContextFlags;
 use portcullis::formats::messages::ApOptions;
 use portcullis::names::LocalNamePolicy;
 use portcullis::replay::{Freshness, ReplayCacheError};
+use portcullis::{ChannelBindings, Enctype};
 use portcullis_sasl::{
     AuthorizationIdError, Error, LayerError, Layers, Mechanism, Step, UnrecordedStep,
 };
@@ -114,6 +114,63 @@ fn without_mutual_authentication_the_offer_comes_at_once_and_has_no_layer() {
     let choice = context.wrap(NO_LAYER, Protection::Integrity).unwrap();
     let session = complete(desk.start(exchange, &choice).unwrap());
     assert!(session.into_layer().is_none());
+}
+
+/// RFC 4757 §7.2: the direction of an RC4 token can be changed by anybody, so that our offer of no
+/// layer is the client's choice of none, if the number fits.
+#[test]
+fn our_offer_under_rc4_is_not_the_clients_choice_with_its_direction_changed() {
+    let desk = Desk::new();
+    let sequence = ContextFlags::SEQUENCE.0 | ContextFlags::REPLAY.0;
+    for (less, begins) in [
+        (ContextFlags::MUTUAL.0, false),
+        (sequence, false),
+        (ContextFlags::SEQUENCE.0, false),
+        (ContextFlags::REPLAY.0, true),
+        (ContextFlags::INTEG.0, true),
+    ] {
+        let alice = desk.alice_with(Enctype::Rc4Hmac);
+        let alice = alice.ap_options(ApOptions::default());
+        let alice = alice.flags(ContextFlags(ALL_FLAGS.0 & !less)).build();
+        let exchange = desk.server(Layers::NONE).begin(Mechanism::Gssapi);
+        let (exchange, mut offer) = match desk.start(exchange, alice.token()) {
+            Err(refused) => {
+                let (offered, possible) =
+                    (Layers::NONE, Layers::NONE.intersection(Layers::PROTECTED));
+                assert_eq!(refused, Error::NoLayer { offered, possible });
+                assert!(!begins, "{less:#x}");
+                continue;
+            }
+            begun => proceed(desk.start(proceed(begun).0, b"")),
+        };
+        assert!(begins, "{less:#x}");
+        turn_around(&mut offer);
+        let refused = desk.start(exchange, &offer).unwrap_err();
+        assert!(matches!(refused, Error::Order(_)), "{less:#x}: {refused}");
+    }
+}
+
+/// Makes an acceptor's Wrap token under RC4 an initiator's.
+fn turn_around(token: &mut [u8]) {
+    let header = [2, 1, 0x11, 0, 0xff, 0xff, 0xff, 0xff];
+    let header = token
+        .windows(8)
+        .position(|octets| octets == header)
+        .unwrap();
+    for octet in &mut token[header + 12..header + 16] {
+        *octet ^= 0xff;
+    }
+}
+
+#[test]
+fn no_layer_that_only_signs_is_offered_under_rc4() {
+    let desk = Desk::new();
+    let alice = || desk.alice_with(Enctype::Rc4Hmac);
+    let offered = desk.offer(&desk.server(Layers::ANY), alice());
+    assert_eq!(offered.offer, [5, 1, 0, 0]);
+    let without = ContextFlags(ALL_FLAGS.0 & !ContextFlags::CONF.0);
+    let offered = desk.offer(&desk.server(Layers::ANY), alice().flags(without));
+    assert_eq!(offered.offer, [1, 0, 0, 0]);
 }
 
 // §3.2: the offer.
@@ -287,12 +344,11 @@ fn what_a_client_without_a_layer_takes_does_not_matter() {
 #[test]
 fn a_layer_for_which_the_client_takes_nothing_is_refused() {
     let desk = Desk::new();
-    for limit in [0_u8, 1, 60] {
-        let offered = desk.offer(&desk.server(Layers::ANY), desk.alice());
-        let refused = offered.choose(&[4, 0, 0, limit]).0.unwrap_err();
-        let limit = limit.into();
-        assert_eq!(refused, Error::Layer(LayerError::PeerMaximum { limit }));
-    }
+    let offered = desk.offer(&desk.server(Layers::ANY), desk.alice());
+    let refused = offered.choose(&[4, 0, 0, 0]).0.unwrap_err();
+    let (limit, least) = (0, 256);
+    let refusal = LayerError::PeerMaximum { limit, least };
+    assert_eq!(refused, Error::Layer(refusal));
 }
 
 /// But for the count of rotated octets, where what is equal modulo the length is the same.

@@ -12,11 +12,13 @@
 mod desk;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
-use desk::Desk;
-use portcullis::Enctype;
+use desk::{ALL_FLAGS, Desk};
 use portcullis::context::{MessageError, Order, Protection};
 use portcullis::entropy::{Entropy, EntropyError};
-use portcullis_sasl::{LayerError, Layers, Received, SaslServer, SecurityLayer};
+use portcullis::formats::gss::ContextFlags;
+use portcullis::formats::messages::ApOptions;
+use portcullis::{Enctype, SecurityContext};
+use portcullis_sasl::{Error, LayerError, Layers, MaxTokens, Received, SaslServer, SecurityLayer};
 use portcullis_testrealm::{InitiatorContext, WrapShape};
 use std::sync::Arc;
 
@@ -33,6 +35,14 @@ const ENCTYPES: [Enctype; 6] = [
     Enctype::Des3CbcSha1,
 ];
 const MESSAGE: &[u8] = b"a message of the client's";
+
+/// Which layers there are with which key: with one of RC4 none that only signs.
+fn kinds() -> impl Iterator<Item = ((u8, Protection), Enctype)> {
+    let every = LAYERS
+        .into_iter()
+        .flat_map(|layer| ENCTYPES.map(|enctype| (layer, enctype)));
+    every.filter(|(layer, enctype)| (layer.1, *enctype) != (SIGNED, Enctype::Rc4Hmac))
+}
 
 /// Both ends of a layer, the usual maximum on each.
 fn layer(octet: u8) -> (SecurityLayer, InitiatorContext) {
@@ -75,18 +85,15 @@ fn tokens(mut buffers: &[u8]) -> Vec<Vec<u8>> {
 #[test]
 fn messages_go_both_ways_with_every_enctype() {
     let desk = Desk::new();
-    for enctype in ENCTYPES {
-        for (octet, protection) in LAYERS {
-            let server = desk.server(Layers::ANY);
-            let alice = desk.alice_with(enctype);
-            let (mut layer, mut client) = desk.layered(&server, alice, octet, [1, 0, 0]);
-            for _ in 0..3 {
-                assert_opened(&mut layer, from_client(&mut client, protection));
-                let mut buffers = Vec::new();
-                layer.wrap(MESSAGE, &mut buffers).unwrap();
-                let unwrapped = client.unwrap(&tokens(&buffers)[0]).unwrap();
-                assert_eq!(unwrapped, (MESSAGE.to_vec(), protection));
-            }
+    for ((octet, protection), enctype) in kinds() {
+        let (server, alice) = (desk.server(Layers::ANY), desk.alice_with(enctype));
+        let (mut layer, mut client) = desk.layered(&server, alice, octet, [1, 0, 0]);
+        for _ in 0..3 {
+            assert_opened(&mut layer, from_client(&mut client, protection));
+            let mut buffers = Vec::new();
+            layer.wrap(MESSAGE, &mut buffers).unwrap();
+            let unwrapped = client.unwrap(&tokens(&buffers)[0]).unwrap();
+            assert_eq!(unwrapped, (MESSAGE.to_vec(), protection));
         }
     }
 }
@@ -96,14 +103,11 @@ fn messages_go_both_ways_with_every_enctype() {
 fn no_token_is_longer_than_what_the_client_takes() {
     let desk = Desk::new();
     let message: Vec<u8> = (0..=u8::MAX).cycle().take(5000).collect();
-    let every = LAYERS
-        .iter()
-        .flat_map(|layer| ENCTYPES.map(|enctype| (layer, enctype)));
-    for ((octet, _), enctype) in every {
-        for max in [100_u32, 127, 128, 300, 4096] {
+    for ((octet, _), enctype) in kinds() {
+        for max in [256_u32, 257, 300, 4096] {
             let [_, high, middle, low] = max.to_be_bytes();
             let (server, alice) = (desk.server(Layers::ANY), desk.alice_with(enctype));
-            let (mut layer, mut client) = desk.layered(&server, alice, *octet, [high, middle, low]);
+            let (mut layer, mut client) = desk.layered(&server, alice, octet, [high, middle, low]);
             let mut buffers = b"what was there".to_vec();
             layer.wrap(&message, &mut buffers).unwrap();
             let tokens = tokens(buffers.strip_prefix(b"what was there").unwrap());
@@ -124,6 +128,85 @@ fn no_token_is_longer_than_what_the_client_takes() {
                 .flat_map(|token| client.unwrap(token).unwrap().0);
             assert!(opened.eq(message.iter().copied()));
         }
+    }
+}
+
+/// Each answer would be many times as long otherwise, by a number that a client chose.
+#[test]
+fn a_message_takes_half_as_much_again_at_most_in_buffers_of_any_length() {
+    let desk = Desk::new();
+    for ((octet, _), enctype) in kinds() {
+        let (server, alice) = (desk.server(Layers::ANY), desk.alice_with(enctype));
+        let (mut layer, _) = desk.layered(&server, alice, octet, [0, 1, 0]);
+        let mut buffers = Vec::new();
+        layer.wrap(&[7; 100_000], &mut buffers).unwrap();
+        assert!(buffers.len() < 150_000, "{enctype}: {}", buffers.len());
+    }
+}
+
+#[test]
+fn a_client_that_takes_less_than_256_octets_is_refused() {
+    let desk = Desk::new();
+    for ((octet, _), enctype) in kinds() {
+        for limit in [0_u8, 1, 61, 100, 255] {
+            let offered = desk.offer(&desk.server(Layers::ANY), desk.alice_with(enctype));
+            let refused = offered.choose(&[octet, 0, 0, limit]).0.unwrap_err();
+            let (limit, least) = (limit.into(), 256);
+            let refusal = LayerError::PeerMaximum { limit, least };
+            assert_eq!(refused, Error::Layer(refusal));
+        }
+    }
+}
+
+/// A context of alice's, without a login in between.
+fn context(desk: &Desk, enctype: Enctype, less: ContextFlags) -> SecurityContext {
+    let flags = ContextFlags(ALL_FLAGS.0 & !less.0);
+    let alice = desk.alice_with(enctype).ap_options(ApOptions::default());
+    let step = desk
+        .acceptor()
+        .begin()
+        .step(alice.flags(flags).build().token(), desk.now());
+    match step {
+        Ok(portcullis::Step::Complete { context, .. }) => context,
+        other => panic!("{other:?}"),
+    }
+}
+
+const MAX: MaxTokens = MaxTokens {
+    receive: 65_536,
+    send: 65_536,
+};
+
+#[test]
+fn there_is_no_layer_over_a_context_without_numbers_in_sequence() {
+    let desk = Desk::new();
+    for ((_, protection), enctype) in kinds() {
+        let refused = |less| {
+            let context = context(&desk, enctype, less);
+            SecurityLayer::new(context, protection, MAX).map(drop)
+        };
+        assert_eq!(refused(ContextFlags(0)), Ok(()), "{enctype}");
+        assert_eq!(
+            refused(ContextFlags::SEQUENCE),
+            Err(LayerError::NoSequence),
+            "{enctype}: a message would be taken twice"
+        );
+    }
+}
+
+/// RFC 4757 §7.2: number and direction of a token depend on its checksum alone.
+#[test]
+fn a_layer_with_a_key_of_rc4_seals_and_has_numbers_of_its_own() {
+    let desk = Desk::new();
+    let rc4 = Enctype::Rc4Hmac;
+    for (protection, less, made) in [
+        (SEALED, ContextFlags(0), Ok(())),
+        (SIGNED, ContextFlags(0), Err(LayerError::OpenNumbers)),
+        (SEALED, ContextFlags::MUTUAL, Err(LayerError::OpenNumbers)),
+    ] {
+        let context = context(&desk, rc4, less);
+        let layer = SecurityLayer::new(context, protection, MAX).map(drop);
+        assert_eq!(layer, made, "{protection:?} {less:?}");
     }
 }
 
@@ -295,10 +378,10 @@ fn nothing_is_sent_of_a_message_that_could_not_be_wrapped_whole_nor_after_it() {
     let entropy = Arc::new(Drying(AtomicUsize::new(100)));
     let acceptor = desk.acceptor_builder().entropy(entropy.clone()).build();
     let server = SaslServer::new(acceptor.unwrap(), Layers::ANY);
-    let (mut layer, mut client) = desk.layered(&server, desk.alice(), 4, [0, 0, 100]);
+    let (mut layer, mut client) = desk.layered(&server, desk.alice(), 4, [0, 1, 0]);
     let mut buffers = b"what was there".to_vec();
     entropy.0.store(2, Ordering::Relaxed); // for two buffers of three
-    let refused = layer.wrap(&[0; 120], &mut buffers).unwrap_err();
+    let refused = layer.wrap(&[0; 500], &mut buffers).unwrap_err();
     assert_eq!(refused, LayerError::Message(MessageError::Entropy));
     assert_eq!(buffers, b"what was there");
     entropy.0.store(100, Ordering::Relaxed);

@@ -2,6 +2,8 @@
 
 use super::MessageError;
 use super::prepared::Form;
+#[cfg(feature = "legacy-enctypes")]
+use portcullis_crypto::Enctype;
 use portcullis_crypto::Key;
 use portcullis_formats::gss::TokenFlags;
 use portcullis_formats::registry::EtypeNumber;
@@ -54,6 +56,17 @@ impl ContextKeys {
     /// The form of the tokens in both directions: that of the key of our own.
     pub(super) fn form(&self) -> Form {
         Form::of(self.sending().enctype())
+    }
+
+    /// Whether a signature covers number and direction. RFC 4757 §7.2: under RC4 they are
+    /// encrypted with a stream that depends on the checksum, and nothing more; under DES3 they are
+    /// one block, in which no octet is changed alone.
+    pub(super) fn sign_numbers(&self) -> bool {
+        match self.sending().enctype() {
+            #[cfg(feature = "legacy-enctypes")]
+            Enctype::Rc4Hmac => false,
+            _ => true,
+        }
     }
 
     /// The flags of our own tokens.

@@ -105,6 +105,14 @@ impl SecurityContext {
         self.established.identity.expires_at()
     }
 
+    /// Whether a message that is signed and not sealed shows its number and who sent it. Under RC4
+    /// it does not: there whoever sits between can write another number, and make a token of ours
+    /// one of the peer's, so that order and direction are theirs to choose.
+    #[must_use]
+    pub fn signs_numbers(&self) -> bool {
+        self.established.keys.sign_numbers()
+    }
+
     /// A MIC over `message`.
     ///
     /// # Errors

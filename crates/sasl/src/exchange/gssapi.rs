@@ -43,7 +43,7 @@ impl Offer {
         context: SecurityContext,
         reply: Option<Vec<u8>>,
     ) -> Result<Step, Rejection> {
-        let offered = offer(login.rules.layers, context.identity().flags())?;
+        let offered = offer(login.rules.layers, &context)?;
         let offer = Self { context, offered };
         match reply {
             Some(token) => Ok(login.proceed(State::AwaitEmpty(offer), token)),
@@ -95,9 +95,9 @@ impl Offer {
     }
 }
 
-/// The layers of the settings that a context with these flags can have.
-fn offer(settings: Layers, flags: ContextFlags) -> Result<Layers, Error> {
-    let possible = possible(flags);
+/// The layers of the settings that this context can have.
+fn offer(settings: Layers, context: &SecurityContext) -> Result<Layers, Error> {
+    let possible = possible(context.identity().flags(), context.signs_numbers());
     let offered = settings.intersection(possible);
     match offered.is_empty() {
         true => Err(Error::NoLayer {
@@ -110,14 +110,23 @@ fn offer(settings: Layers, flags: ContextFlags) -> Result<Layers, Error> {
 
 /// RFC 4752 §3.1: a client that wants a layer asks for integrity, mutual authentication and
 /// sequence; for confidentiality, too, if that is to be the layer.
-fn possible(flags: ContextFlags) -> Layers {
+///
+/// Where numbers are not signed, the number that is due is all that tells the client's choice from
+/// our offer, which anybody can send back as a choice. So our numbers must not be the client's,
+/// which they are without mutual authentication, and must count; and no layer only signs.
+fn possible(flags: ContextFlags, signs_numbers: bool) -> Layers {
     let asked = |flag| flags.contains(flag);
-    let layered =
-        asked(ContextFlags::INTEG) && asked(ContextFlags::MUTUAL) && asked(ContextFlags::SEQUENCE);
-    match (layered, asked(ContextFlags::CONF)) {
-        (false, _) => Layers::NONE,
-        (true, false) => Layers::NONE.union(Layers::INTEGRITY),
-        (true, true) => Layers::ANY,
+    let in_order = asked(ContextFlags::MUTUAL) && asked(ContextFlags::SEQUENCE);
+    let sealed = match asked(ContextFlags::CONF) {
+        true => Layers::CONFIDENTIALITY,
+        false => Layers::NOTHING,
+    };
+    match (in_order && asked(ContextFlags::INTEG), signs_numbers) {
+        (true, true) => Layers::NONE.union(Layers::INTEGRITY).union(sealed),
+        (true, false) => Layers::NONE.union(sealed),
+        (false, true) => Layers::NONE,
+        (false, false) if in_order => Layers::NONE,
+        (false, false) => Layers::NOTHING,
     }
 }
 

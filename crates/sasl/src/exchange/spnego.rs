@@ -17,7 +17,7 @@ pub(super) fn complete(
     context: SecurityContext,
     reply: Option<Vec<u8>>,
 ) -> Result<Step, Rejection> {
-    let layer = agreed(login.rules.layers, context.identity().flags())?;
+    let layer = agreed(login.rules.layers, &context)?;
     let max = MaxTokens {
         receive: octets(login.rules.max_receive(login.mechanism)),
         send: octets(LONGEST_TOKEN),
@@ -29,9 +29,10 @@ pub(super) fn complete(
     })
 }
 
-/// The layer that these flags ask for, if it is one that the settings offer. It cannot be bargained
-/// down, since the client goes by the same flags.
-fn agreed(settings: Layers, flags: ContextFlags) -> Result<Layer, Error> {
+/// The layer that the context's flags ask for, if it is one that the settings offer. It cannot be
+/// bargained down, since the client goes by the same flags.
+fn agreed(settings: Layers, context: &SecurityContext) -> Result<Layer, Error> {
+    let flags = context.identity().flags();
     let asked = |flag| flags.contains(flag);
     let (layer, asked_for) = match (asked(ContextFlags::CONF), asked(ContextFlags::INTEG)) {
         (true, _) => {
@@ -41,9 +42,14 @@ fn agreed(settings: Layers, flags: ContextFlags) -> Result<Layer, Error> {
         (false, true) => (Layer::Wrapped(Protection::Integrity), Layers::INTEGRITY),
         (false, false) => (Layer::None, Layers::NONE),
     };
-    // Without numbers in sequence a layer would not see what is missing or came twice.
+    // Without numbers in sequence a layer would not see what is missing or came twice. Without
+    // mutual authentication the key is the client's alone, so that all it sent in one session is
+    // good for another, with a server of the same key that has another replay cache.
+    // PEER Cyrus SASL, Samba and Windows ask for both when they ask for a layer.
+    let kept = asked(ContextFlags::SEQUENCE) && asked(ContextFlags::MUTUAL);
     let possible = match layer {
-        Layer::Wrapped(_) if !asked(ContextFlags::SEQUENCE) => Layers::NOTHING,
+        Layer::Wrapped(_) if !kept => Layers::NOTHING,
+        Layer::Wrapped(Protection::Integrity) if !context.signs_numbers() => Layers::NOTHING,
         _ => asked_for,
     };
     match settings.intersection(possible).is_empty() {

@@ -9,6 +9,7 @@ pub use unwrapping::{Received, UnwrappingHalf};
 pub use wrapping::WrappingHalf;
 
 use portcullis::context::Protection;
+use portcullis::formats::gss::ContextFlags;
 use portcullis::{Identity, SecurityContext};
 
 /// The octets of a buffer's length.
@@ -50,14 +51,27 @@ pub struct MaxTokens {
 impl SecurityLayer {
     /// A layer over an established context. A login makes its own; this is for protocols that
     /// frame their messages likewise and agree otherwise, as PostgreSQL's GSS encryption does.
+    /// Look whether the client asked for mutual authentication
+    /// ([`ContextFlags::MUTUAL`]): without it all that it sent can be sent again, to another
+    /// server with the same key.
     ///
     /// # Errors
-    /// [`LayerError::PeerMaximum`].
+    /// [`LayerError::NoSequence`], [`LayerError::OpenNumbers`], [`LayerError::PeerMaximum`].
     pub fn new(
         context: SecurityContext,
         protection: Protection,
         max: MaxTokens,
     ) -> Result<Self, LayerError> {
+        let flags = context.identity().flags();
+        if !flags.contains(ContextFlags::SEQUENCE) {
+            return Err(LayerError::NoSequence);
+        }
+        // What is sealed keeps its number; without mutual authentication ours are the client's.
+        let kept =
+            protection == Protection::Confidentiality && flags.contains(ContextFlags::MUTUAL);
+        if !kept && !context.signs_numbers() {
+            return Err(LayerError::OpenNumbers);
+        }
         let halves = context.split();
         Ok(Self {
             halves: Box::new(LayerHalves {

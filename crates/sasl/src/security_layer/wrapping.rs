@@ -3,6 +3,10 @@
 use super::{LENGTH, LayerError};
 use portcullis::context::{Protection, SealingHalf};
 
+/// The longest token that a peer has to take at least. No enctype adds more than 72 octets to a
+/// message, so that nothing becomes half as long again.
+const LEAST_TOKEN: usize = 256;
+
 /// The half of a [`SecurityLayer`](super::SecurityLayer) for what goes to the peer.
 #[derive(Debug)]
 pub struct WrappingHalf {
@@ -15,20 +19,26 @@ pub struct WrappingHalf {
 
 impl WrappingHalf {
     /// RFC 4752 §3.3: what the peer announced bounds the token, so the message has less.
+    ///
+    /// A peer that takes hardly more than a token of no octets would make us send an answer many
+    /// times as long as it is.
     pub(super) fn new(
         sealing: SealingHalf,
         protection: Protection,
         max_token: usize,
     ) -> Result<Self, LayerError> {
-        match sealing.wrap_size_limit(protection, max_token) {
-            0 => Err(LayerError::PeerMaximum { limit: max_token }),
-            max_message => Ok(Self {
-                sealing,
-                protection,
-                max_message,
-                broken: false,
-            }),
+        if max_token < LEAST_TOKEN {
+            return Err(LayerError::PeerMaximum {
+                limit: max_token,
+                least: LEAST_TOKEN,
+            });
         }
+        Ok(Self {
+            max_message: sealing.wrap_size_limit(protection, max_token),
+            sealing,
+            protection,
+            broken: false,
+        })
     }
 
     /// As [`SecurityLayer::wrap`](super::SecurityLayer::wrap).
