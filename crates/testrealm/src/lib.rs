@@ -56,11 +56,12 @@ mod service;
 mod token;
 mod user;
 
-pub use client::{AskKdc, ClientError, TestClient, ask_over_tcp};
+pub use client::{TestClient, ask_over_tcp};
 pub use fault::Fault;
 pub use initiation::{Initiation, InitiationError, InitiatorContext, Next, WrapShape};
 pub use kdc::{MiniKdc, Pacs, ServedKdc};
 pub use pac::TestGroup;
+pub use portcullis_client::{AskKdc, ClientError};
 pub use realm::TestRealm;
 pub use salt::Salt;
 pub use service::{ServiceBuilder, TestService};

@@ -9,16 +9,25 @@ use crate::command::cargo;
 
 /// Each crate that users get, and those of ours that it may depend on: what stands below it in the graph of
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("portcullis-formats", &[]),
     ("portcullis-crypto", &[]),
     ("portcullis", &["portcullis-formats", "portcullis-crypto"]),
     ("portcullis-store", &["portcullis"]),
+    (
+        "portcullis-client",
+        &["portcullis", "portcullis-formats", "portcullis-crypto"],
+    ),
     ("portcullis-sasl", &["portcullis"]),
     ("portcullis-http", &["portcullis"]),
     (
         "portcullis-testrealm",
-        &["portcullis", "portcullis-formats", "portcullis-crypto"],
+        &[
+            "portcullis",
+            "portcullis-formats",
+            "portcullis-crypto",
+            "portcullis-client",
+        ],
     ),
     (
         "portcullis-cli",
@@ -26,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "portcullis",
             "portcullis-formats",
             "portcullis-crypto",
+            "portcullis-client",
             "portcullis-store",
             "portcullis-sasl",
             "portcullis-http",

@@ -2,8 +2,8 @@
 
 use super::{Damage, KeyDraft, NameDraft, PVNO, TicketDraft, seal};
 use crate::Fault;
-use crate::client::HeldTicket;
 use crate::random::Octets;
+use portcullis_client::ClientTicket;
 use portcullis_crypto::{Enctype, Key, KeyUsage};
 use portcullis_formats::der::Writer;
 use portcullis_formats::messages::{EncryptedData, KerberosTime, Microseconds, TicketFlags};
@@ -77,7 +77,7 @@ impl ForwardedTicket {
     }
 
     /// One of a KDC's.
-    pub(crate) fn of(held: &HeldTicket) -> Self {
+    pub(crate) fn of(held: &ClientTicket) -> Self {
         Self {
             octets: held.ticket.clone(),
             key: KeyDraft::of(&held.session_key),

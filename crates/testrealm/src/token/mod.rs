@@ -8,7 +8,6 @@ pub(crate) use build::md5;
 pub use delegation::Delegator;
 
 use crate::Fault;
-use crate::client::HeldTicket;
 use crate::draft::Element;
 use crate::initiation::Initiation;
 use crate::pac::Profile;
@@ -17,6 +16,7 @@ use crate::service::TestService;
 use core::net::IpAddr;
 use delegation::{CredentialKey, Delegation};
 use portcullis::{ChannelBindings, Enctype, Principal};
+use portcullis_client::ClientTicket;
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::{ApOptions, TicketFlags};
 use portcullis_formats::pac::PacBufferType;
@@ -46,7 +46,11 @@ impl TokenBuilder {
     }
 
     /// Of a ticket that a KDC has sealed, and of another that it has forwarded.
-    pub(crate) fn with_ticket(mut self, held: HeldTicket, forwarded: Option<HeldTicket>) -> Self {
+    pub(crate) fn with_ticket(
+        mut self,
+        held: ClientTicket,
+        forwarded: Option<ClientTicket>,
+    ) -> Self {
         let enctype = held.session_key.enctype();
         self.settings.held = Some(held);
         self.settings.forwarded = forwarded;

@@ -2,13 +2,13 @@
 
 use super::delegation::Delegation;
 use crate::Fault;
-use crate::client::HeldTicket;
 use crate::draft::{Edit, Element, NameDraft, anonymous, other_enctype};
 use crate::pac::Profile;
 use crate::realm::{Realm, kerberos_time, moved};
 use crate::service::TestService;
 use core::net::IpAddr;
 use portcullis::{ChannelBindings, Enctype, Principal};
+use portcullis_client::ClientTicket;
 use portcullis_crypto::Key;
 use portcullis_formats::gss::{ContextFlags, Mechanism};
 use portcullis_formats::messages::{ApOptions, KerberosTime, TicketFlags};
@@ -30,9 +30,9 @@ pub(super) struct Settings {
     pub(super) ap_options: ApOptions,
     pub(super) client: NameDraft,
     /// The ticket that a KDC has sealed, if there is one.
-    pub(super) held: Option<HeldTicket>,
+    pub(super) held: Option<ClientTicket>,
     /// The ticket-granting ticket that a KDC has forwarded, if there is one.
-    pub(super) forwarded: Option<HeldTicket>,
+    pub(super) forwarded: Option<ClientTicket>,
     /// As the ticket shows it in clear.
     pub(super) service: Principal,
     pub(super) service_key: Key,

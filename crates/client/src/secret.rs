@@ -1,11 +1,12 @@
 //! [`Secret`]: what a client proves itself with.
 
-use super::ClientError;
+use crate::ClientError;
 use core::fmt;
 use portcullis::{Enctype, Principal};
 use portcullis_crypto::{Key, string_to_key};
 use portcullis_formats::keytab::KeytabFile;
 use portcullis_formats::messages::EtypeInfo2Entry;
+use zeroize::Zeroizing;
 
 /// What a client that has no keys asks for: MIT krb5's order.
 const AES: [Enctype; 4] = [
@@ -15,11 +16,15 @@ const AES: [Enctype; 4] = [
     Enctype::Aes128CtsHmacSha256_128,
 ];
 
+/// The most iterations that we spend on a password, some hundred milliseconds: who answers in the
+/// KDC's place says how many.
+const MOST_ITERATIONS: u32 = 0x10_0000;
+
 /// What a client proves itself with.
 #[derive(Clone)]
 pub(super) enum Secret {
     None,
-    Password(String),
+    Password(Zeroizing<String>),
     /// The newest of each encryption type.
     Keys(Vec<Key>),
 }
@@ -66,12 +71,19 @@ impl Secret {
         match self {
             Self::None => None,
             Self::Keys(keys) => keys.iter().find(|key| key.enctype() == enctype).cloned(),
+            Self::Password(_) if iterations(entry.s2kparams) > MOST_ITERATIONS => None,
             Self::Password(password) => {
                 let salt = entry.salt.map_or(salt, |salt| salt.0);
                 string_to_key(enctype, password.as_bytes(), salt, entry.s2kparams).ok()
             }
         }
     }
+}
+
+/// How many the parameters ask for, if they are such.
+fn iterations(params: Option<&[u8]>) -> u32 {
+    let number = params.and_then(|params| <[u8; 4]>::try_from(params).ok());
+    number.map_or(0, u32::from_be_bytes)
 }
 
 /// Prints neither password nor key.

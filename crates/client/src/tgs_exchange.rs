@@ -1,9 +1,8 @@
 //! The TGS exchange (RFC 4120 §3.3): tickets for a ticket, from realm to realm where need be.
 
-use super::request::{Wish, request};
-use super::{AskKdc, ClientError, HeldTicket, TestClient, refused, reply};
-use crate::draft::seal;
-use crate::realm::kerberos_time;
+use crate::request::{Wish, request};
+use crate::time::kerberos_time;
+use crate::{AskKdc, Client, ClientError, ClientTicket, refused, reply};
 use core::time::Duration;
 use portcullis::Principal;
 use portcullis_crypto::{Key, KeyUsage};
@@ -14,21 +13,24 @@ use portcullis_formats::messages::{
 };
 use portcullis_formats::registry::{ChecksumTypeNumber, EtypeNumber, PaDataType};
 use std::time::{SystemTime, UNIX_EPOCH};
+use zeroize::Zeroizing;
 
 /// More realms than any path has.
 const MOST_REALMS: usize = 16;
 
 /// What is asked for beside the service.
-#[derive(Default)]
-pub(super) struct Extra<'e> {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extra<'e> {
     options: KdcOptions,
     /// Another's ticket in DER.
     ticket: Option<&'e [u8]>,
 }
 
 impl<'e> Extra<'e> {
-    /// A ticket sealed with the session key of `ticket`.
-    pub(super) const fn user_to_user(ticket: &'e [u8]) -> Self {
+    /// A ticket sealed with the session key of `ticket`, a Ticket in DER: user-to-user
+    /// authentication (RFC 4120 §3.7).
+    #[must_use]
+    pub const fn user_to_user(ticket: &'e [u8]) -> Self {
         Self {
             options: KdcOptions::ENC_TKT_IN_SKEY,
             ticket: Some(ticket),
@@ -36,16 +38,19 @@ impl<'e> Extra<'e> {
     }
 }
 
-impl TestClient {
-    /// A ticket for `service`, by way of as many realms as it takes.
-    pub(super) fn get_ticket(
+impl Client {
+    /// A new ticket for `service`, by way of as many realms as it takes.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn get_ticket(
         &mut self,
         service: &Principal,
         extra: &Extra<'_>,
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
-    ) -> Result<HeldTicket, ClientError> {
-        let (mut tgt, mut service) = (self.get_tgt(now, kdc)?, service.clone());
+    ) -> Result<ClientTicket, ClientError> {
+        let (mut tgt, mut service) = (self.ticket_granting_ticket(now, kdc)?, service.clone());
         let options = KdcOptions::FORWARDABLE | KdcOptions::CANONICALIZE | extra.options;
         for _ in 0..MOST_REALMS {
             let realm = granted_realm(&tgt)?;
@@ -54,7 +59,7 @@ impl TestClient {
                 true => service.clone(),
                 false => krbtgt(&realm, service.realm().0)?,
             };
-            let mut wish = Wish::new(self, &target, options);
+            let mut wish = Wish::new(self, &target, options)?;
             if let (Some(octets), true) = (extra.ticket, there) {
                 wish.tickets.push(Ticket::from_der(octets)?);
             }
@@ -75,14 +80,17 @@ impl TestClient {
     }
 
     /// A forwarded ticket-granting ticket, for somebody else to use.
-    pub(super) fn get_forwarded(
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn get_forwarded(
         &mut self,
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
-    ) -> Result<HeldTicket, ClientError> {
-        let tgt = self.get_tgt(now, kdc)?;
+    ) -> Result<ClientTicket, ClientError> {
+        let tgt = self.ticket_granting_ticket(now, kdc)?;
         let options = KdcOptions::FORWARDABLE | KdcOptions::FORWARDED;
-        let wish = Wish::new(self, &tgt.service, options);
+        let wish = Wish::new(self, &tgt.service, options)?;
         self.ask(&wish, &tgt, now, kdc)
     }
 
@@ -90,13 +98,13 @@ impl TestClient {
     fn ask(
         &self,
         wish: &Wish<'_>,
-        tgt: &HeldTicket,
+        tgt: &ClientTicket,
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
-    ) -> Result<HeldTicket, ClientError> {
+    ) -> Result<ClientTicket, ClientError> {
         let realm = granted_realm(tgt)?;
         let body = wish.body(self, &realm, false, now);
-        let subkey = self.random.key(tgt.session_key.enctype());
+        let subkey = self.new_key(tgt.session_key.enctype())?;
         let ap_req = self.ap_req(tgt, &subkey, &body, now)?;
         let ask = request(
             MessageType::TGS_REQ,
@@ -123,7 +131,7 @@ impl TestClient {
     /// PA-TGS-REQ.
     fn ap_req(
         &self,
-        tgt: &HeldTicket,
+        tgt: &ClientTicket,
         subkey: &Key,
         body: &[u8],
         now: SystemTime,
@@ -149,12 +157,7 @@ impl TestClient {
             authorization_data: None,
         };
         let usage = KeyUsage::TGS_REQ_AUTHENTICATOR;
-        let cipher = seal(
-            key,
-            usage,
-            self.random.confounder(),
-            &authenticator.to_der(),
-        );
+        let cipher = self.seal(key, usage, &Zeroizing::new(authenticator.to_der()))?;
         let ap_req = ApReq {
             ap_options: ApOptions::default(),
             ticket: Ticket::from_der(&tgt.ticket)?,
@@ -169,7 +172,7 @@ impl TestClient {
 }
 
 /// The realm whose tickets a ticket-granting ticket gets: its second component.
-fn granted_realm(tgt: &HeldTicket) -> Result<Vec<u8>, ClientError> {
+fn granted_realm(tgt: &ClientTicket) -> Result<Vec<u8>, ClientError> {
     let mut components = tgt.service.components();
     match (components.next(), components.next(), components.next()) {
         (Some(b"krbtgt"), Some(realm), None) => Ok(realm.to_vec()),

@@ -1,6 +1,7 @@
 //! [`Wish`]: what a KDC is asked for, and the message that asks it.
 
-use super::{TestClient, till};
+use crate::time::till;
+use crate::{Client, ClientError};
 use portcullis::Principal;
 use portcullis_formats::der::{Encode, SequenceOfBuf};
 use portcullis_formats::messages::{KdcOptions, KdcReq, KdcReqBody, MessageType, PaData, Ticket};
@@ -17,19 +18,24 @@ pub(super) struct Wish<'w> {
 }
 
 impl<'w> Wish<'w> {
-    pub(super) fn new(client: &TestClient, service: &'w Principal, options: KdcOptions) -> Self {
-        Self {
+    pub(super) fn new(
+        client: &Client,
+        service: &'w Principal,
+        options: KdcOptions,
+    ) -> Result<Self, ClientError> {
+        Ok(Self {
             service,
             options,
-            nonce: client.random.sequence(),
+            // Positive also for those who take it for a signed number.
+            nonce: u32::from_be_bytes(client.draw()?) & 0x3fff_ffff,
             tickets: Vec::new(),
-        }
+        })
     }
 
     /// The KDC-REQ-BODY for the KDC of `realm`; it names the client if that asks for itself.
     pub(super) fn body(
         &self,
-        client: &TestClient,
+        client: &Client,
         realm: &[u8],
         names_client: bool,
         now: SystemTime,

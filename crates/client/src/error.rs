@@ -1,6 +1,7 @@
 //! [`ClientError`]: why a client has no ticket.
 
 use portcullis::Principal;
+use portcullis::entropy::EntropyError;
 use portcullis_formats::ccache::CcacheError;
 use portcullis_formats::der::DecodeError;
 use portcullis_formats::keytab::KeytabError;
@@ -43,9 +44,18 @@ pub enum ClientError {
     /// The answer is one to another request: this is different.
     #[error("the KDC's answer has another {0}")]
     OtherAnswer(&'static str),
+    /// There was no randomness.
+    #[error("{0}")]
+    Entropy(EntropyError),
     /// The realms refer the client from one to the next without end.
     #[error("referred in circles")]
     Referrals,
+}
+
+impl From<EntropyError> for ClientError {
+    fn from(error: EntropyError) -> Self {
+        Self::Entropy(error)
+    }
 }
 
 impl From<DecodeError> for ClientError {

@@ -1,4 +1,4 @@
-//! [`HeldTicket`]: a ticket and what its holder knows about it.
+//! [`ClientTicket`]: a ticket and what its holder knows about it.
 
 use core::fmt;
 use portcullis::{Enctype, Principal};
@@ -9,25 +9,34 @@ use portcullis_formats::registry::EtypeNumber;
 
 /// A ticket and what its holder knows about it.
 #[derive(Clone)]
-pub(crate) struct HeldTicket {
-    pub(crate) client: Principal,
-    pub(crate) service: Principal,
-    /// In DER.
-    pub(crate) ticket: Vec<u8>,
-    pub(crate) session_key: Key,
-    pub(crate) flags: TicketFlags,
-    pub(crate) authtime: KerberosTime,
-    pub(crate) starttime: KerberosTime,
-    pub(crate) endtime: KerberosTime,
-    pub(crate) renew_till: Option<KerberosTime>,
+#[non_exhaustive]
+pub struct ClientTicket {
+    /// Whose it is.
+    pub client: Principal,
+    /// What it is for.
+    pub service: Principal,
+    /// The ticket itself, in DER.
+    pub ticket: Vec<u8>,
+    /// Proves that it is the client's.
+    pub session_key: Key,
+    /// What may be done with it.
+    pub flags: TicketFlags,
+    /// When the client proved itself to the KDC.
+    pub authtime: KerberosTime,
+    /// From when on it counts.
+    pub starttime: KerberosTime,
+    /// Until when.
+    pub endtime: KerberosTime,
+    /// Until when it can be renewed.
+    pub renew_till: Option<KerberosTime>,
     /// It is sealed with the session key of another's ticket.
-    pub(crate) is_user_to_user: bool,
+    pub is_user_to_user: bool,
 }
 
-impl HeldTicket {
+impl ClientTicket {
     /// What an entry of a credential cache says, unless it is configuration or of an encryption
     /// type that nobody here knows.
-    pub(super) fn of(credential: &Credential<'_>) -> Option<Self> {
+    pub(crate) fn of(credential: &Credential<'_>) -> Option<Self> {
         let enctype = Enctype::try_from(credential.etype.0).ok()?;
         let time = |seconds: u32| KerberosTime::from_unix(seconds.into());
         let session_key = Key::new(enctype, credential.key).ok()?;
@@ -46,7 +55,7 @@ impl HeldTicket {
     }
 
     /// The entry of a credential cache.
-    pub(super) fn credential(&self) -> Credential<'_> {
+    pub(crate) fn credential(&self) -> Credential<'_> {
         let seconds = |time: KerberosTime| u32::try_from(time.as_unix()).unwrap_or(u32::MAX);
         Credential {
             client: self.client.clone(),
@@ -68,9 +77,9 @@ impl HeldTicket {
 }
 
 /// Does not print the key.
-impl fmt::Debug for HeldTicket {
+impl fmt::Debug for ClientTicket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeldTicket")
+        f.debug_struct("ClientTicket")
             .field("client", &self.client)
             .field("service", &self.service)
             .field("endtime", &self.endtime)

@@ -1,48 +1,19 @@
 //! [`TestClient`]: a Kerberos client that gets its tickets from a KDC, ours or a real one.
-//!
-//! | file | what it does |
-//! | --- | --- |
-//! | `secret` | what a client proves itself with: a password, or the keys of a keytab |
-//! | `as_exchange` | AS-REQ → ticket-granting ticket (RFC 4120 §3.1) |
-//! | `tgs_exchange` | TGS-REQ → ticket (§3.3), across realms |
-//! | `request` | what both send, and `reply` what comes back |
-//! | `ticket` | a ticket and what its holder knows, as in a ccache |
-//! | `error` | why there is none |
-
-mod as_exchange;
-mod error;
-mod reply;
-mod request;
-mod secret;
-mod tgs_exchange;
-mod ticket;
-
-pub use error::ClientError;
-pub(crate) use ticket::HeldTicket;
 
 use crate::must;
 use crate::random::Octets;
-use crate::realm::{Realm, kerberos_time};
+use crate::realm::Realm;
 use crate::service::ServiceBuilder;
 use crate::token::TokenBuilder;
 use core::net::SocketAddr;
 use core::time::Duration;
-use portcullis::entropy::{Entropy as _, SystemEntropy};
+use portcullis::entropy::{Entropy, EntropyError, SystemEntropy};
 use portcullis::{Enctype, Principal};
-use portcullis_formats::ccache::{CcacheWriter, CredentialCache};
-use portcullis_formats::messages::{KerberosTime, KrbError};
-use secret::Secret;
+use portcullis_client::{AskKdc, Client, ClientError, ClientTicket, Extra};
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::SystemTime;
-use tgs_exchange::Extra;
-
-/// A KDC: sends a request to the KDC of a realm, and returns its answer.
-///
-/// For the KDC in memory it is `|_, request| Ok(kdc.answer(request, now))`, for a real one
-/// `|_, request| ask_over_tcp(address, request)`.
-pub type AskKdc<'k> = dyn FnMut(&str, &[u8]) -> io::Result<Vec<u8>> + 'k;
 
 /// A Kerberos client for tests: it acts on a password, a keytab or a credential cache, asks a KDC
 /// for tickets, and makes tokens of them that can be varied as those of a
@@ -68,11 +39,8 @@ pub type AskKdc<'k> = dyn FnMut(&str, &[u8]) -> io::Result<Vec<u8>> + 'k;
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClient {
-    principal: Principal,
-    secret: Secret,
-    enctypes: Vec<Enctype>,
+    client: Client,
     forwards: bool,
-    tickets: Vec<HeldTicket>,
     random: Arc<Octets>,
 }
 
@@ -83,8 +51,7 @@ impl TestClient {
     /// When `name` is no principal's, or the system has no randomness.
     #[must_use]
     pub fn with_password(name: &str, password: &str) -> Self {
-        let secret = Secret::Password(password.to_owned());
-        Self::new(must(Principal::parse(name, None), name), secret)
+        Self::new(Client::with_password(principal(name), password))
     }
 
     /// The client of this name, with its realm, and the keys that it has in this keytab.
@@ -96,9 +63,7 @@ impl TestClient {
     /// # Panics
     /// When `name` is no principal's, or the system has no randomness.
     pub fn with_keytab(name: &str, keytab: &[u8]) -> Result<Self, ClientError> {
-        let principal = must(Principal::parse(name, None), name);
-        let secret = Secret::of_keytab(keytab, &principal)?;
-        Ok(Self::new(principal, secret))
+        Client::with_keytab(principal(name), keytab).map(Self::new)
     }
 
     /// The client whose credential cache this is, with all of its tickets that have a session key
@@ -110,24 +75,17 @@ impl TestClient {
     /// # Panics
     /// When the system has no randomness.
     pub fn with_ccache(ccache: &[u8]) -> Result<Self, ClientError> {
-        let cache = CredentialCache::open(ccache)?;
-        let mut client = Self::new(cache.default_principal().clone(), Secret::None);
-        for credential in cache.credentials() {
-            client.tickets.extend(HeldTicket::of(&credential?));
-        }
-        Ok(client)
+        Client::with_ccache(ccache).map(Self::new)
     }
 
-    fn new(principal: Principal, secret: Secret) -> Self {
+    fn new(client: Client) -> Self {
         let mut seed = [0; 32];
         must(SystemEntropy::default().fill(&mut seed), "randomness");
+        let random = Arc::new(Octets::of_seed("client", &seed));
         Self {
-            enctypes: secret.enctypes(),
-            principal,
-            secret,
+            client: client.entropy(random.clone()),
             forwards: false,
-            tickets: Vec::new(),
-            random: Arc::new(Octets::of_seed("client", &seed)),
+            random,
         }
     }
 
@@ -135,6 +93,7 @@ impl TestClient {
     #[must_use]
     pub fn seed(mut self, seed: &[u8; 32]) -> Self {
         self.random = Arc::new(Octets::of_seed("client", seed));
+        self.client = self.client.entropy(self.random.clone());
         self
     }
 
@@ -142,7 +101,7 @@ impl TestClient {
     /// the four of AES.
     #[must_use]
     pub fn enctypes(mut self, enctypes: impl IntoIterator<Item = Enctype>) -> Self {
-        self.enctypes = enctypes.into_iter().collect();
+        self.client = self.client.enctypes(enctypes);
         self
     }
 
@@ -157,7 +116,7 @@ impl TestClient {
     /// Its name.
     #[must_use]
     pub const fn principal(&self) -> &Principal {
-        &self.principal
+        self.client.principal()
     }
 
     /// What it holds, as a credential cache that `klist` reads.
@@ -166,11 +125,7 @@ impl TestClient {
     /// When a ticket is too long for a cache.
     #[must_use]
     pub fn ccache(&self) -> Vec<u8> {
-        let mut cache = must(CcacheWriter::new(&self.principal, None, 0), "ccache");
-        for ticket in &self.tickets {
-            must(cache.add(&ticket.credential()), "ccache");
-        }
-        cache.into_vec()
+        must(self.client.ccache(), "ccache")
     }
 
     /// A token for `service`, made of the ticket that the client holds or else gets from the KDC.
@@ -189,12 +144,9 @@ impl TestClient {
         kdc: &mut AskKdc<'_>,
     ) -> Result<TokenBuilder, ClientError> {
         let service = self.service(service);
-        let ticket = match self.held(&service, now) {
-            Some(ticket) => ticket,
-            None => self.get_ticket(&service, &Extra::default(), now, kdc)?,
-        };
+        let ticket = self.client.ticket(&service, now, kdc)?;
         let forwarded = match self.forwards {
-            true => Some(self.get_forwarded(now, kdc)?),
+            true => Some(self.client.get_forwarded(now, kdc)?),
             false => None,
         };
         Ok(self.token(ticket, forwarded, now))
@@ -213,7 +165,7 @@ impl TestClient {
         now: SystemTime,
     ) -> Result<TokenBuilder, ClientError> {
         let service = self.service(service);
-        match self.held(&service, now) {
+        match self.client.held(&service, now) {
             Some(ticket) => Ok(self.token(ticket, None, now)),
             None => Err(ClientError::NoTicket(service)),
         }
@@ -235,7 +187,8 @@ impl TestClient {
         kdc: &mut AskKdc<'_>,
     ) -> Result<TokenBuilder, ClientError> {
         let extra = Extra::user_to_user(tgt);
-        let ticket = self.get_ticket(&self.service(peer), &extra, now, kdc)?;
+        let peer = self.service(peer);
+        let ticket = self.client.get_ticket(&peer, &extra, now, kdc)?;
         Ok(self.token(ticket, None, now).use_session_key())
     }
 
@@ -249,31 +202,21 @@ impl TestClient {
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
     ) -> Result<(Vec<u8>, Enctype, Vec<u8>), ClientError> {
-        let tgt = self.get_tgt(now, kdc)?;
+        let tgt = self.client.ticket_granting_ticket(now, kdc)?;
         let key = tgt.session_key;
         Ok((tgt.ticket, key.enctype(), key.expose_octets().to_vec()))
     }
 
     #[track_caller]
     fn service(&self, name: &str) -> Principal {
-        let realm = String::from_utf8_lossy(self.principal.realm().0).into_owned();
+        let realm = String::from_utf8_lossy(self.principal().realm().0).into_owned();
         must(Principal::parse(name, Some(&realm)), name)
-    }
-
-    /// The ticket for `service` that counts the longest, if one does for more than an instant.
-    fn held(&self, service: &Principal, now: SystemTime) -> Option<HeldTicket> {
-        let now = kerberos_time(now);
-        let fits = |ticket: &&HeldTicket| {
-            ticket.service == *service && ticket.endtime > now && !ticket.is_user_to_user
-        };
-        let tickets = self.tickets.iter().filter(fits);
-        tickets.max_by_key(|ticket| ticket.endtime).cloned()
     }
 
     fn token(
         &self,
-        ticket: HeldTicket,
-        forwarded: Option<HeldTicket>,
+        ticket: ClientTicket,
+        forwarded: Option<ClientTicket>,
         now: SystemTime,
     ) -> TokenBuilder {
         let name = String::from_utf8_lossy(ticket.service.realm().0).into_owned();
@@ -283,18 +226,20 @@ impl TestClient {
     }
 }
 
-/// The ticket's time of expiry that a client asks for: ten hours from now.
-fn till(now: SystemTime) -> KerberosTime {
-    let ten_hours = Duration::from_secs(36_000);
-    kerberos_time(now.checked_add(ten_hours).unwrap_or(now))
+#[track_caller]
+fn principal(name: &str) -> Principal {
+    must(Principal::parse(name, None), name)
 }
 
-/// What a KRB-ERROR says.
-fn refused(error: &KrbError<'_>) -> ClientError {
-    let text = error.e_text.map(|text| text.to_string());
-    ClientError::Refused {
-        code: error.error_code,
-        text: text.unwrap_or_default(),
+impl Entropy for Octets {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), EntropyError> {
+        for part in octets.chunks_mut(32) {
+            let drawn = self.draw();
+            for (octet, drawn) in part.iter_mut().zip(drawn) {
+                *octet = drawn;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,10 +1,8 @@
 //! The AS exchange (RFC 4120 §3.1): a ticket-granting ticket for a password or a key.
 
-use super::request::{Wish, request};
-use super::{AskKdc, ClientError, HeldTicket, TestClient, refused, reply};
-use crate::draft::seal;
-use crate::must;
-use crate::realm::kerberos_time;
+use crate::request::{Wish, request};
+use crate::time::kerberos_time;
+use crate::{AskKdc, Client, ClientError, ClientTicket, refused, reply};
 use core::time::Duration;
 use portcullis::Principal;
 use portcullis_crypto::{Key, KeyUsage};
@@ -16,20 +14,24 @@ use portcullis_formats::messages::{
 use portcullis_formats::registry::{ErrorCode, EtypeNumber, PaDataType};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-impl TestClient {
+impl Client {
     /// The ticket-granting ticket of the client's own realm, held or new.
-    pub(super) fn get_tgt(
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn ticket_granting_ticket(
         &mut self,
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
-    ) -> Result<HeldTicket, ClientError> {
+    ) -> Result<ClientTicket, ClientError> {
         let realm = self.realm_name();
-        let krbtgt = must(Principal::new(&realm, ["krbtgt", &realm]), &realm);
+        let krbtgt = Principal::new(&realm, ["krbtgt", &realm]);
+        let krbtgt = krbtgt.map_err(|_| ClientError::OtherAnswer("realm"))?;
         if let Some(tgt) = self.held(&krbtgt, now) {
             return Ok(tgt);
         }
         let options = KdcOptions::FORWARDABLE | KdcOptions::RENEWABLE_OK;
-        let wish = Wish::new(self, &krbtgt, options);
+        let wish = Wish::new(self, &krbtgt, options)?;
         let tgt = self.log_in(&wish, &realm, now, kdc)?;
         if (&tgt.client, &tgt.service) != (&self.principal, &krbtgt) {
             return Err(ClientError::OtherAnswer("name"));
@@ -38,7 +40,7 @@ impl TestClient {
         Ok(tgt)
     }
 
-    pub(super) fn realm_name(&self) -> String {
+    pub(crate) fn realm_name(&self) -> String {
         String::from_utf8_lossy(self.principal.realm().0).into_owned()
     }
 
@@ -49,7 +51,7 @@ impl TestClient {
         realm: &str,
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
-    ) -> Result<HeldTicket, ClientError> {
+    ) -> Result<ClientTicket, ClientError> {
         let body = wish.body(self, realm.as_bytes(), true, now);
         let ask = request(MessageType::AS_REQ, &[], &body);
         let answer = kdc(realm, &ask).map_err(ClientError::Kdc)?;
@@ -61,7 +63,7 @@ impl TestClient {
         }
         let hints = MethodData::from_der(error.e_data.unwrap_or_default())?;
         let key = self.key_of(hints)?;
-        let timestamp = [(PaDataType::ENC_TIMESTAMP, self.timestamp(&key, now))];
+        let timestamp = [(PaDataType::ENC_TIMESTAMP, self.timestamp(&key, now)?)];
         let ask = request(MessageType::AS_REQ, &timestamp, &body);
         let answer = kdc(realm, &ask).map_err(ClientError::Kdc)?;
         match KrbError::from_der(&answer) {
@@ -76,7 +78,7 @@ impl TestClient {
         answer: &KdcRep<'_>,
         wish: &Wish<'_>,
         key: Option<&Key>,
-    ) -> Result<HeldTicket, ClientError> {
+    ) -> Result<ClientTicket, ClientError> {
         let key = match key {
             Some(key) => key.clone(),
             None => match answer.padata {
@@ -96,7 +98,12 @@ impl TestClient {
             return self.default_key(first.unwrap_or(EtypeNumber::NULL));
         };
         let info = EtypeInfo2::from_der(info.padata_value)?;
-        let key = info.iter().find_map(|entry| self.key(&entry));
+        let asked = |entry: &EtypeInfo2Entry<'_>| {
+            let asked = self.enctypes.iter().map(|it| it.number());
+            asked.into_iter().any(|number| number == entry.etype.0)
+        };
+        // Whoever sits between may not talk us into a weaker one.
+        let key = info.iter().filter(asked).find_map(|entry| self.key(&entry));
         key.ok_or_else(|| ClientError::NoSecret(self.principal.clone()))
     }
 
@@ -119,19 +126,20 @@ impl TestClient {
     }
 
     /// PA-ENC-TIMESTAMP.
-    fn timestamp(&self, key: &Key, now: SystemTime) -> Vec<u8> {
+    fn timestamp(&self, key: &Key, now: SystemTime) -> Result<Vec<u8>, ClientError> {
         let since = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let plaintext = PaEncTsEnc {
             patimestamp: kerberos_time(now),
             pausec: Some(Microseconds::of(since)),
         };
         let usage = KeyUsage::AS_REQ_TIMESTAMP;
-        let cipher = seal(key, usage, self.random.confounder(), &plaintext.to_der());
-        EncryptedData {
-            etype: EtypeNumber(key.enctype().number()),
+        let cipher = self.seal(key, usage, &plaintext.to_der())?;
+        let etype = EtypeNumber(key.enctype().number());
+        let timestamp = EncryptedData {
+            etype,
             kvno: None,
             cipher: &cipher,
-        }
-        .to_der()
+        };
+        Ok(timestamp.to_der())
     }
 }
