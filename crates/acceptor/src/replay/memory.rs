@@ -74,6 +74,25 @@ impl MemoryReplayCache {
         }
     }
 
+    /// How many records it has, those included that have expired and are not dropped yet.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        let records = |shard: &Mutex<Shard>| {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.records
+        };
+        self.shards
+            .iter()
+            .map(records)
+            .fold(0, usize::saturating_add)
+    }
+
+    /// How many records it was made for.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// The shard of a hash: its lowest bits, as tables use the highest.
     fn shard(&self, hash: NonZeroU64) -> Option<&Mutex<Shard>> {
         let mask = u64::try_from(self.shards.len().checked_sub(1)?).ok()?;

@@ -20,6 +20,8 @@ pub(super) struct Client {
     /// By name, or by SID where it has none.
     pub(super) groups: Vec<String>,
     pub(super) indicators: Vec<String>,
+    /// By which the application acts as the client, if that delegated.
+    pub(super) ccache: Option<String>,
 }
 
 /// How clients become users of the application.
@@ -60,6 +62,7 @@ impl ClientRules {
             user,
             groups: identity.pac().map_or_else(Vec::new, |pac| self.groups(pac)),
             indicators: identity.authentication_indicators().to_vec(),
+            ccache: None,
         })
     }
 

@@ -1,8 +1,10 @@
 //! The daemon's life: what it reads, what it listens to, how it ends.
 
 use super::config::{Config, Listen, Places, Problem};
+use super::delegation::{self, Delegation};
 use super::door::Door;
 use super::error::ServeError;
+use super::ledger::Ledger;
 use super::listen::{Hall, Listener, Phase};
 use super::log::{Level, Line};
 use super::manager::{Inherited, notify};
@@ -12,6 +14,7 @@ use super::tls::Certificate;
 use crate::interrupt::Interrupt;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
+use portcullis::replay::MemoryReplayCache;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,25 +24,36 @@ use tokio::time::{sleep, timeout};
 /// How long clients that are busy have to learn that they should not come again.
 const LEAVE: Duration = Duration::from_secs(1);
 
+/// How often what has ended is swept.
+const SWEEP: Duration = Duration::from_secs(10);
+
 /// What the files say that the configuration names.
 #[derive(Debug)]
 pub(super) struct Parts {
+    ledger: Arc<Ledger>,
     gate: Gate,
     certificate: Option<Certificate>,
-    started: SystemTime,
+    delegation: Option<Arc<Delegation>>,
 }
 
 impl Parts {
     pub(super) fn read(config: &Config, places: &Places<'_>) -> Result<Self, Problem> {
-        let started = SystemTime::now();
+        let replay_cache = Arc::new(MemoryReplayCache::new(config.kerberos.replay_cache));
+        let ledger = Arc::new(Ledger::new(&config.log, SystemTime::now(), replay_cache));
         if config.tls.certificate.is_some() != config.tls.key.is_some() {
             return Err(places.problem("tls", "certificate and key go together"));
         }
         let certificate = Certificate::read(&config.tls);
+        let directory = config.delegation.directory.as_deref();
+        let delegation = directory
+            .map(|path| Delegation::open(path, ledger.log).map(Arc::new))
+            .transpose()
+            .map_err(|error| places.problem("delegation.directory", error))?;
         Ok(Self {
-            gate: Gate::build(config, places, started)?,
+            gate: Gate::build(config, places, ledger.clone(), delegation.clone())?,
             certificate: certificate.map_err(|error| places.problem("tls", error))?,
-            started,
+            delegation,
+            ledger,
         })
     }
 
@@ -71,18 +85,20 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
     if own.is_empty() {
         own = bind(&config.own.listen).await?;
     }
-    let guarded = parts.gate.guarded();
-    let door = Arc::new(Door::new(Site::new(config, &own), guarded, &config.log));
+    let (guarded, ledger) = (parts.gate.guarded(), parts.ledger.clone());
+    let door = Arc::new(Door::new(Site::new(config, &own), guarded, ledger.clone()));
     let (phases, phase) = watch::channel(Phase::Open);
-    let (tls, started) = (
-        parts.certificate.as_ref().map(Certificate::acceptor),
-        parts.started,
-    );
+    let tls = parts.certificate.as_ref().map(Certificate::acceptor);
+    let delegation = parts.delegation.clone();
+    if let Some(delegation) = delegation.clone() {
+        delegation.clear().map_err(ServeError::Start)?;
+        tokio::spawn(sweep(delegation));
+    }
     let hall = Hall::new(door.clone(), &config.limits, tls, phase);
-    let watch = Watch::new(door.clone(), parts.watched(&door));
+    let watch = Watch::new(ledger.clone(), parts.watched(&door));
     tokio::spawn(watch.keep(config.limits.reload.duration(), hangup));
 
-    sleep(until_trusted(started)).await;
+    sleep(until_trusted(ledger.started.0)).await;
     let ready = Line::new(Level::Info, "ready")
         .text_field("listen", addresses(&site))
         .optional("own", Some(addresses(&own)).filter(|own| !own.is_empty()));
@@ -92,19 +108,30 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
     for listener in own {
         tokio::spawn(listener.serve(hall.of_its_own()));
     }
-    door.log.write(&ready);
+    ledger.log.write(&ready);
     notify("READY=1");
 
     interrupt.wait().await;
     notify("STOPPING=1");
-    leave(&door, &phases, hall, config.limits.shutdown.duration()).await;
+    leave(&ledger, &phases, hall, config.limits.shutdown.duration()).await;
+    if let Some(delegation) = delegation {
+        delegation.end();
+    }
     Ok(())
 }
 
+/// Removes credentials that have ended, for as long as the program runs.
+async fn sweep(delegation: Arc<Delegation>) {
+    loop {
+        sleep(SWEEP).await;
+        delegation.sweep(delegation::now());
+    }
+}
+
 /// Ends without cutting anybody off, as far as there is time.
-async fn leave(door: &Door, phases: &watch::Sender<Phase>, hall: Hall, patience: Duration) {
-    let log = door.log;
-    door.leaving.store(true, Ordering::Relaxed);
+async fn leave(ledger: &Ledger, phases: &watch::Sender<Phase>, hall: Hall, patience: Duration) {
+    let log = ledger.log;
+    ledger.leaving.store(true, Ordering::Relaxed);
     log.write(&Line::new(Level::Info, "leaving"));
     phases.send_replace(Phase::Leaving);
     sleep(LEAVE).await;

@@ -1,47 +1,36 @@
 //! [`Door`]: every request comes in here, and no answer leaves without a verdict.
 
-use super::log::Log;
-use super::metrics::Metrics;
+use super::ledger::Ledger;
 use super::proxy::is_negotiate;
+use super::refusal;
 use super::request::{About, Errand, Peer, Purpose};
 use super::site::Site;
 use super::verdict::{Finding, Reason, Verdict};
 use super::within::{Found, Within, plain};
-use super::{config, refusal};
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::Ordering;
 use core::time::Duration;
 use portcullis::{Error, Rejection};
 use portcullis_http::Negotiate;
-use std::sync::{PoisonError, RwLock};
-use std::time::Instant;
+use std::sync::{Arc, PoisonError, RwLock};
 use tower_service::Service as _;
 
 /// Where requests come in. Nothing in it is ever replaced but [`Door::guarded`].
 #[derive(Debug)]
 pub(super) struct Door {
-    pub(super) site: Site,
-    pub(super) log: Log,
-    pub(super) metrics: Metrics,
-    /// Whether whoever distributes requests should take us out.
-    pub(super) leaving: AtomicBool,
-    logged: config::LoggedVerdicts,
-    started: Instant,
+    pub(super) ledger: Arc<Ledger>,
+    site: Site,
     /// What is behind the present keytab.
     guarded: RwLock<Negotiate<Within>>,
 }
 
 impl Door {
-    pub(super) fn new(site: Site, guarded: Negotiate<Within>, log: &config::LogRules) -> Self {
+    pub(super) const fn new(site: Site, guarded: Negotiate<Within>, ledger: Arc<Ledger>) -> Self {
         Self {
+            ledger,
             site,
-            log: Log::new(log.format),
-            metrics: Metrics::default(),
-            leaving: AtomicBool::new(false),
-            logged: log.verdicts,
-            started: Instant::now(),
             guarded: RwLock::new(guarded),
         }
     }
@@ -59,7 +48,7 @@ impl Door {
     /// Answers a request.
     pub(super) async fn answer(&self, mut request: Request<Body>, peer: &Peer) -> Response<Body> {
         if self.site.fields.strip(request.headers_mut()) {
-            self.metrics.stripped.fetch_add(1, Ordering::Relaxed);
+            self.ledger.metrics.stripped.fetch_add(1, Ordering::Relaxed);
         }
         if let Some(bindings) = &peer.bindings {
             request.extensions_mut().insert(bindings.clone());
@@ -74,6 +63,12 @@ impl Door {
                 StatusCode::METHOD_NOT_ALLOWED,
                 "this is no way to elsewhere\n",
             );
+        }
+        if self.site.status.as_deref() == Some(request.uri().path()) {
+            let about = About::own(&request, peer);
+            return self
+                .judge(request, Errand::new(about, Purpose::Status))
+                .await;
         }
         let Some(path) = &self.site.forward_auth else {
             let about = About::own(&request, peer);
@@ -96,11 +91,11 @@ impl Door {
     /// Answers whoever asks how we are.
     pub(super) fn tell_of_itself(&self, request: &Request<Body>) -> Option<Response<Body>> {
         match request.uri().path() {
-            "/healthz" if self.leaving.load(Ordering::Relaxed) => {
+            "/healthz" if self.ledger.leaving.load(Ordering::Relaxed) => {
                 Some(plain(StatusCode::SERVICE_UNAVAILABLE, "leaving\n"))
             }
             "/healthz" => Some(text("ok\n", request)),
-            "/metrics" => Some(text(self.metrics.text(self.started.elapsed()), request)),
+            "/metrics" => Some(text(self.ledger.metrics.text(&self.ledger), request)),
             _ => None,
         }
     }
@@ -115,24 +110,17 @@ impl Door {
         let (finding, judged) = finding(&response, credentials);
         let verdict = Verdict {
             id: errand.id,
+            at: errand.at,
             took: judged.unwrap_or_else(|| errand.begun.elapsed()),
             about: errand.about,
             status: response.status(),
             finding,
         };
-        if !matches!(verdict.finding, Finding::Accepted(_)) {
+        if !verdict.lets_in() {
             refusal::explain(&mut response, &verdict, html);
         }
-        self.account(&verdict);
+        self.ledger.account(verdict);
         response
-    }
-
-    fn account(&self, verdict: &Verdict) {
-        self.metrics.count(verdict);
-        let let_in = matches!(verdict.finding, Finding::Accepted(_));
-        if self.logged == config::LoggedVerdicts::All || !let_in {
-            self.log.write(&verdict.line());
-        }
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) struct IdentityHeaders {
     groups: Option<HeaderName>,
     name: Option<HeaderName>,
     principal: Option<HeaderName>,
+    ccache: Option<HeaderName>,
     /// All of them and those that nobody sets, as a gateway sees them.
     stripped: Vec<String>,
 }
@@ -27,6 +28,7 @@ impl From<&Headers> for IdentityHeaders {
             &headers.groups,
             &headers.name,
             &headers.principal,
+            &headers.ccache,
         ];
         let all = named.into_iter().chain(&headers.strip);
         let names = all.filter_map(|field| field.name());
@@ -35,6 +37,7 @@ impl From<&Headers> for IdentityHeaders {
             groups: headers.groups.name().cloned(),
             name: headers.name.name().cloned(),
             principal: headers.principal.name().cloned(),
+            ccache: headers.ccache.name().cloned(),
             stripped: names.map(as_gateways_see).collect(),
         }
     }
@@ -63,6 +66,9 @@ impl IdentityHeaders {
         set(&self.user, encode(&client.user, ""));
         set(&self.name, encode(&client.shown, ""));
         set(&self.principal, encode(&client.principal, ""));
+        if let Some(ccache) = &client.ccache {
+            set(&self.ccache, encode(ccache, ""));
+        }
         if !client.groups.is_empty() {
             let groups = client.groups.iter().map(|group| encode(group, ","));
             set(&self.groups, groups.collect::<Vec<_>>().join(","));

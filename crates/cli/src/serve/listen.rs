@@ -217,7 +217,7 @@ impl Hall {
     {
         let hall = self.clone();
         tokio::spawn(async move {
-            let open = &hall.door.metrics.connections;
+            let open = &hall.door.ledger.metrics.connections;
             open.fetch_add(1, Ordering::Relaxed);
             hall.greet(stream, address).await;
             open.fetch_sub(1, Ordering::Relaxed);

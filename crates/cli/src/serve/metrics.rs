@@ -1,9 +1,9 @@
 //! [`Metrics`]: counters, in the text format of Prometheus.
 
+use super::ledger::Ledger;
 use super::verdict::Verdict;
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -60,7 +60,7 @@ impl Metrics {
     }
 
     /// What Prometheus reads. Writing into a String does not fail.
-    pub(super) fn text(&self, up: Duration) -> String {
+    pub(super) fn text(&self, ledger: &Ledger) -> String {
         let mut text = String::from(
             "# HELP portcullis_verdicts_total Requests by what became of them.\n\
              # TYPE portcullis_verdicts_total counter\n",
@@ -76,6 +76,11 @@ impl Metrics {
         let failed = self.failed_reloads.load(Ordering::Relaxed);
         let connections = self.connections.load(Ordering::Relaxed);
         let stripped = self.stripped.load(Ordering::Relaxed);
+        let (records, capacity) = (
+            ledger.replay_cache.records(),
+            ledger.replay_cache.capacity(),
+        );
+        let up = ledger.started.1.elapsed().as_secs();
         let _ = write!(
             text,
             "# HELP portcullis_connections Connections that are open.\n\
@@ -88,10 +93,15 @@ impl Metrics {
              # TYPE portcullis_reloads_total counter\n\
              portcullis_reloads_total{{result=\"ok\"}} {reloads}\n\
              portcullis_reloads_total{{result=\"failed\"}} {failed}\n\
+             # HELP portcullis_replay_records Authenticators that are remembered.\n\
+             # TYPE portcullis_replay_records gauge\n\
+             portcullis_replay_records {records}\n\
+             # HELP portcullis_replay_capacity Authenticators that can be remembered.\n\
+             # TYPE portcullis_replay_capacity gauge\n\
+             portcullis_replay_capacity {capacity}\n\
              # HELP portcullis_up_seconds Since the start.\n\
              # TYPE portcullis_up_seconds counter\n\
-             portcullis_up_seconds {}\n",
-            up.as_secs()
+             portcullis_up_seconds {up}\n"
         );
         text
     }

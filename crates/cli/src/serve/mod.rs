@@ -16,25 +16,30 @@
 //! | `reload` | new keys, without losing a request |
 //! | `tls` | a certificate of our own |
 //! | `manager` | what systemd does for us |
-//! | `verdict`, `log`, `metrics` | what the operator learns |
+//! | `delegation` | credentials by which the application acts as its clients |
+//! | `verdict`, `ledger`, `log`, `metrics`, `recent`, `status` | what the operator learns |
 //! | `error` | why the daemon does not run |
 
 mod client;
 mod config;
 mod daemon;
+mod delegation;
 mod door;
 mod error;
 mod identity_headers;
+mod ledger;
 mod listen;
 mod log;
 mod manager;
 mod metrics;
 mod proxy;
+mod recent;
 mod refusal;
 mod reload;
 mod request;
 mod requirement;
 mod site;
+mod status;
 mod tls;
 mod verdict;
 mod within;

@@ -4,7 +4,7 @@
 //! on every file system, nor where an orchestrator swaps a link somewhere above the file. What is
 //! damaged is not used, the old stays, and the log says so once.
 
-use super::door::Door;
+use super::ledger::Ledger;
 use super::log::{Level, Line};
 use core::fmt;
 use core::sync::atomic::Ordering;
@@ -18,7 +18,7 @@ use tokio::time::{MissedTickBehavior, interval};
 /// Files under watch.
 #[derive(Debug)]
 pub(super) struct Watch {
-    door: Arc<Door>,
+    ledger: Arc<Ledger>,
     watched: Vec<Watched>,
 }
 
@@ -82,26 +82,29 @@ impl Watched {
         self.complaint.is_some() || self.stamps() != self.seen
     }
 
-    fn read(&mut self, door: &Door) {
+    fn read(&mut self, ledger: &Ledger) {
         // Looked at before: a change while the files are read makes another stamp.
         self.seen = self.stamps();
         match (self.renew)() {
             Ok(()) => {
                 self.complaint = None;
-                door.metrics.reloads.fetch_add(1, Ordering::Relaxed);
-                self.say(door, Level::Info, "read again", None);
+                ledger.metrics.reloads.fetch_add(1, Ordering::Relaxed);
+                self.say(ledger, Level::Info, "read again", None);
             }
             Err(complaint) if self.complaint.as_ref() == Some(&complaint) => {}
             Err(complaint) => {
-                door.metrics.failed_reloads.fetch_add(1, Ordering::Relaxed);
+                ledger
+                    .metrics
+                    .failed_reloads
+                    .fetch_add(1, Ordering::Relaxed);
                 let result = "not used, the old one stays";
-                self.say(door, Level::Error, result, Some(&complaint));
+                self.say(ledger, Level::Error, result, Some(&complaint));
                 self.complaint = Some(complaint);
             }
         }
     }
 
-    fn say(&self, door: &Door, level: Level, result: &str, reason: Option<&String>) {
+    fn say(&self, ledger: &Ledger, level: Level, result: &str, reason: Option<&String>) {
         let paths: Vec<_> = self
             .paths
             .iter()
@@ -111,13 +114,13 @@ impl Watched {
             .text_field("result", result)
             .text_field("path", paths.join(" "))
             .optional("reason", reason);
-        door.log.write(&line);
+        ledger.log.write(&line);
     }
 }
 
 impl Watch {
-    pub(super) const fn new(door: Arc<Door>, watched: Vec<Watched>) -> Self {
-        Self { door, watched }
+    pub(super) const fn new(ledger: Arc<Ledger>, watched: Vec<Watched>) -> Self {
+        Self { ledger, watched }
     }
 
     /// Watches for as long as the program runs.
@@ -131,7 +134,7 @@ impl Watch {
             };
             for watched in &mut self.watched {
                 if asked || watched.is_due() {
-                    watched.read(&self.door);
+                    watched.read(&self.ledger);
                 }
             }
         }

@@ -8,7 +8,7 @@ use axum::http::header::{HOST, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, Request, Uri};
 use core::net::SocketAddr;
 use portcullis_http::ConnectionBindings;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// What is asked for, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(super) struct Errand {
     pub(super) id: VerdictId,
     pub(super) about: About,
     pub(super) purpose: Purpose,
+    /// By the clock, and by one that nobody sets.
+    pub(super) at: SystemTime,
     pub(super) begun: Instant,
 }
 
@@ -52,6 +54,8 @@ pub(super) enum Purpose {
     ForwardAuth,
     /// The application.
     Application,
+    /// We, about ourselves.
+    Status,
 }
 
 /// The fields in which proxies put the path that was asked for: nginx (by configuration), Traefik
@@ -69,6 +73,7 @@ impl Errand {
             id: VerdictId::new(),
             about,
             purpose,
+            at: SystemTime::now(),
             begun: Instant::now(),
         }
     }

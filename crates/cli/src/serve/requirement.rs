@@ -15,6 +15,7 @@ const MOST_DECODINGS: usize = 3;
 #[derive(Clone, Debug)]
 pub(super) struct Requirements {
     everywhere: Requirement,
+    status: Requirement,
     routes: Vec<(RoutePath, Requirement)>,
 }
 
@@ -38,10 +39,16 @@ impl Requirements {
         let routes = config.routes.iter();
         Self {
             everywhere: config.authorize.clone(),
+            status: config.status.require.clone(),
             routes: routes
                 .map(|route| (route.path.clone(), route.require.clone()))
                 .collect(),
         }
+    }
+
+    /// Whether this client may see the status page.
+    pub(super) fn permit_status(&self, client: &Client) -> Result<(), Forbidden> {
+        permit(&self.status, "status", client)
     }
 
     /// Whether this client may have what is at this path.
@@ -147,6 +154,9 @@ impl fmt::Display for Forbidden {
             Self::Unmet { path, what, wanted } if path.is_empty() => {
                 write!(f, "authorize.{what}: {}", wanted.join(", "))
             }
+            Self::Unmet { path, what, wanted } if path == "status" => {
+                write!(f, "status.require.{what}: {}", wanted.join(", "))
+            }
             Self::Unmet { path, what, wanted } => {
                 write!(f, "route {path} require.{what}: {}", wanted.join(", "))
             }
@@ -167,6 +177,7 @@ mod tests {
             shown: "Alice".to_owned(),
             groups: vec!["staff".to_owned()],
             indicators: vec!["otp".to_owned()],
+            ccache: None,
         }
     }
 

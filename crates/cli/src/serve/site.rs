@@ -2,7 +2,9 @@
 
 use super::client::ClientRules;
 use super::config::{Config, Places, Problem, RoutePath};
+use super::delegation::Delegation;
 use super::identity_headers::IdentityHeaders;
+use super::ledger::{Keys, Ledger};
 use super::listen::Listener;
 use super::log::Log;
 use super::proxy::Proxy;
@@ -12,7 +14,6 @@ use crate::accept::krb5_conf::Settings;
 use crate::accept::request::read_certificate;
 use core::time::Duration;
 use portcullis::channel_bindings::tls_server_end_point;
-use portcullis::replay::MemoryReplayCache;
 use portcullis::{Acceptor, AcceptorBuilder, ChannelBindings, Keytab};
 use portcullis_http::{Negotiate, NegotiateLayer};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ pub(super) struct Site {
     pub(super) forward_auth: Option<RoutePath>,
     /// Whether `/healthz` and `/metrics` are beside it.
     pub(super) tells_of_itself: bool,
+    /// Where the operator learns how it goes.
+    pub(super) status: Option<String>,
 }
 
 /// Keys, and what is behind them.
@@ -37,6 +40,7 @@ pub(super) struct Gate {
     acceptor: Acceptor,
     layer: LayerRules,
     within: Within,
+    ledger: Arc<Ledger>,
 }
 
 /// What the layer is told besides.
@@ -68,27 +72,36 @@ pub(super) enum KeytabProblem {
 
 impl Site {
     pub(super) fn new(config: &Config, own: &[Listener]) -> Self {
+        let status = &config.status;
         let is_proxy = config.proxy.upstream.is_some();
         Self {
             fields: IdentityHeaders::from(&config.headers),
             forward_auth: (!is_proxy).then(|| config.forward_auth.path.clone()),
+            status: status
+                .require
+                .says_something()
+                .then(|| status.path.as_str().to_owned()),
             tells_of_itself: !is_proxy && own.is_empty(),
         }
     }
 }
 
 impl Gate {
-    /// The keytab and all else that is named in the configuration, read. `started`: tokens that
-    /// were stamped before it could have been accepted by who was here then.
+    /// The keytab and all else that is named in the configuration, read.
     pub(super) fn build(
         config: &Config,
         places: &Places<'_>,
-        started: SystemTime,
+        ledger: Arc<Ledger>,
+        delegation: Option<Arc<Delegation>>,
     ) -> Result<Self, Problem> {
         let conf = Settings::read(&config.kerberos.krb5_conf)
             .map_err(|error| places.problem("kerberos.krb5_conf", error))?;
         let keytab = read(&config.keytab).map_err(|error| places.problem("keytab", error))?;
-        let builder = builder(config, conf.as_ref(), keytab).refuse_stamped_before(started);
+        ledger.set_keys(Keys::of(&keytab));
+        // What was stamped before could have been accepted by who was here then.
+        let builder = builder(config, conf.as_ref(), keytab)
+            .refuse_stamped_before(ledger.started.0)
+            .replay_cache(ledger.replay_cache.clone());
         let acceptor = builder.build().map_err(|error| {
             places.problem(
                 "keytab",
@@ -101,6 +114,8 @@ impl Gate {
             requirements: Requirements::new(config),
             fields: IdentityHeaders::from(&config.headers),
             proxy: proxy(config),
+            delegation,
+            ledger: ledger.clone(),
         };
         Ok(Self {
             keytab: config.keytab.clone(),
@@ -110,6 +125,7 @@ impl Gate {
                 bindings: bindings(config, places)?,
             },
             within: Within::new(Arc::new(rules)),
+            ledger,
         })
     }
 
@@ -125,16 +141,28 @@ impl Gate {
     /// Reads the keytab again; the old keys stay when it does not do.
     pub(super) fn renew(&mut self) -> Result<(), KeytabProblem> {
         let keytab = read(&self.keytab)?;
+        let keys = Keys::of(&keytab);
         let renewed = self.acceptor.with_keytab(keytab);
         self.acceptor = renewed.map_err(|error| KeytabProblem::Acceptor {
             path: self.keytab.clone(),
             error: Box::new(error),
         })?;
+        self.ledger.set_keys(keys);
         Ok(())
     }
 
     pub(super) fn keytab(&self) -> PathBuf {
         self.keytab.clone()
+    }
+}
+
+impl Keys {
+    fn of(keytab: &Keytab) -> Self {
+        Self {
+            usable: keytab.keys().collect(),
+            ignored: keytab.ignored().to_vec(),
+            read: Some(SystemTime::now()),
+        }
     }
 }
 
@@ -154,8 +182,10 @@ fn builder(config: &Config, conf: Option<&Settings>, keytab: Keytab) -> Acceptor
     let mut builder = Acceptor::builder(keytab)
         .service(kerberos.service.0.clone())
         .pac(kerberos.pac.into())
-        .channel_binding_policy(kerberos.channel_bindings.into())
-        .replay_cache(Arc::new(MemoryReplayCache::new(kerberos.replay_cache)));
+        .channel_binding_policy(kerberos.channel_bindings.into());
+    if config.delegation.directory.is_some() {
+        builder = builder.keep_delegated_credentials();
+    }
     if let Some(conf) = conf {
         builder = conf.apply(builder, &kerberos.allow);
     }

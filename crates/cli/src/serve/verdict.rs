@@ -10,11 +10,13 @@ use core::time::Duration;
 use portcullis::Rejection;
 use std::hash::RandomState;
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 /// What became of one request.
 #[derive(Clone, Debug)]
 pub(super) struct Verdict {
     pub(super) id: VerdictId,
+    pub(super) at: SystemTime,
     pub(super) took: Duration,
     pub(super) about: About,
     pub(super) status: StatusCode,
@@ -124,6 +126,11 @@ impl From<&Rejection> for Reason {
 }
 
 impl Verdict {
+    /// Whether the request came in.
+    pub(super) const fn lets_in(&self) -> bool {
+        matches!(self.finding, Finding::Accepted(_))
+    }
+
     /// Its line in the log.
     pub(super) fn line(&self) -> Line {
         let about = &self.about;

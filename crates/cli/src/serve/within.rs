@@ -1,10 +1,13 @@
 //! [`Within`]: what answers a request whose client is proven.
 
 use super::client::{Client, ClientRules};
+use super::delegation::{self, Delegation};
 use super::identity_headers::IdentityHeaders;
+use super::ledger::Ledger;
 use super::proxy::Proxy;
-use super::request::{About, Errand, Purpose};
+use super::request::{Errand, Purpose};
 use super::requirement::{Forbidden, Requirements};
+use super::status;
 use super::verdict::Admitted;
 use axum::body::Body;
 use axum::http::header::CACHE_CONTROL;
@@ -40,6 +43,8 @@ pub(super) struct Rules {
     pub(super) fields: IdentityHeaders,
     /// The way to the application, where we are the proxy.
     pub(super) proxy: Option<Proxy>,
+    pub(super) delegation: Option<Arc<Delegation>>,
+    pub(super) ledger: Arc<Ledger>,
 }
 
 /// A service for requests of proven clients; cheap to clone.
@@ -61,7 +66,7 @@ impl Within {
             // Nobody comes here who was not let in.
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "no client");
         };
-        let client = match self.admit(&identity, &errand.about) {
+        let client = match self.admit(&identity, &errand) {
             Ok(client) => client,
             Err(rule) => return forbidden(&identity, rule),
         };
@@ -71,6 +76,7 @@ impl Within {
                 let identify = |headers: &mut HeaderMap| self.rules.fields.set(&client, headers);
                 proxy.forward(request, &errand, identify).await
             }
+            (Purpose::Status, _) => status::page(&self.rules.ledger, &client),
             (Purpose::ForwardAuth | Purpose::Application, _) => self.vouch(&client),
         };
         let admitted = admitted(&identity, client);
@@ -80,11 +86,19 @@ impl Within {
     }
 
     /// The client, if it may have what it asks for; else by which rule it may not.
-    fn admit(&self, identity: &Identity, about: &About) -> Result<Client, String> {
-        let client = self.rules.clients.client(identity);
-        let client = client.map_err(|error| format!("names: {error}"))?;
-        let permitted = self.rules.requirements.permit(&client, &about.path);
+    fn admit(&self, identity: &Identity, errand: &Errand) -> Result<Client, String> {
+        let rules = &self.rules;
+        let client = rules.clients.client(identity);
+        let mut client = client.map_err(|error| format!("names: {error}"))?;
+        let permitted = match errand.purpose {
+            Purpose::Status => rules.requirements.permit_status(&client),
+            _ => rules.requirements.permit(&client, &errand.about.path),
+        };
         permitted.map_err(|rule: Forbidden| rule.to_string())?;
+        if let Some(delegation) = &rules.delegation {
+            delegation.keep(identity);
+            client.ccache = delegation.name_of(identity.client(), delegation::now());
+        }
         Ok(client)
     }
 

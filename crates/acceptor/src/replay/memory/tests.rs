@@ -33,6 +33,16 @@ const FRESH: Result<Freshness, ReplayCacheError> = Ok(Freshness::Fresh);
 const REPLAYED: Result<Freshness, ReplayCacheError> = Ok(Freshness::Replayed);
 
 #[test]
+fn it_tells_how_full_it_is() {
+    let cache = MemoryReplayCache::new(4096);
+    for number in [1, 2, 2, 3] {
+        let _ = cache.record(&tag(number), at(0), at(SKEW));
+    }
+
+    assert_eq!((cache.records(), cache.capacity()), (3, 4096));
+}
+
+#[test]
 fn an_authenticator_is_fresh_once() {
     let cache = MemoryReplayCache::default();
 

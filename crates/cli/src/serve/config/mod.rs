@@ -35,6 +35,8 @@ pub(super) struct Config {
     pub(super) proxy: ProxyRules,
     pub(super) own: Own,
     pub(super) tls: TlsRules,
+    pub(super) delegation: DelegationRules,
+    pub(super) status: StatusRules,
     pub(super) authorize: Requirement,
     /// Further requirements of parts of the site.
     #[serde(rename = "route")]
@@ -89,6 +91,8 @@ pub(super) struct Headers {
     pub(super) name: FieldName,
     /// The Kerberos principal.
     pub(super) principal: FieldName,
+    /// The credential cache of the credential that the client delegated, as `KRB5CCNAME` has it.
+    pub(super) ccache: FieldName,
     /// More fields that no client may send.
     pub(super) strip: Vec<FieldName>,
 }
@@ -133,6 +137,24 @@ pub(super) struct TlsRules {
     pub(super) certificate: Option<PathBuf>,
     /// The private key in PEM.
     pub(super) key: Option<PathBuf>,
+}
+
+/// What becomes of credentials that clients delegate.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DelegationRules {
+    /// Where credential caches are written. It is made if it is not there, and the caches in it
+    /// are removed at start and end. Without it, nothing is kept.
+    pub(super) directory: Option<PathBuf>,
+}
+
+/// The page that tells the operator how it goes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct StatusRules {
+    pub(super) path: RoutePath,
+    /// Who may see it. While nothing is said here, there is no page.
+    pub(super) require: Requirement,
 }
 
 /// Who is let in: all that is said must be true. An empty list says nothing.
@@ -223,6 +245,8 @@ impl Default for Config {
             proxy: ProxyRules::default(),
             own: Own::default(),
             tls: TlsRules::default(),
+            delegation: DelegationRules::default(),
+            status: StatusRules::default(),
             authorize: Requirement::default(),
             routes: Vec::new(),
             limits: Limits::default(),
@@ -253,6 +277,7 @@ impl Default for Headers {
             groups: FieldName::from_static("remote-groups"),
             name: FieldName::from_static("remote-name"),
             principal: FieldName::default(),
+            ccache: FieldName::default(),
             strip: Vec::new(),
         }
     }
@@ -274,6 +299,23 @@ impl Default for ProxyRules {
             connect_timeout: Seconds(5),
             trust_forwarded: false,
         }
+    }
+}
+
+impl Default for StatusRules {
+    fn default() -> Self {
+        Self {
+            path: RoutePath::from_static("/portcullis/status"),
+            require: Requirement::default(),
+        }
+    }
+}
+
+impl Requirement {
+    /// Whether it asks for anything.
+    pub(super) fn says_something(&self) -> bool {
+        let lists = [&self.users, &self.groups, &self.realms, &self.indicators];
+        lists.iter().any(|list| !list.is_empty())
     }
 }
 
