@@ -1,41 +1,32 @@
-//! One event per request: what became of it.
+//! One event per verdict, in one span per request.
 //!
-//! Tokens never stand in it, and names only where the subscriber asks for the level `DEBUG`.
+//! Tokens never stand in them, and names only where the subscriber asks for the level `DEBUG`.
 
-use crate::guard::{Entrant, Refusal};
-use portcullis::Rejection;
+use crate::verdict::{Outcome, Verdict};
 use tracing::field::display;
-use tracing::{Level, debug, enabled, error, info};
+use tracing::{Level, Span, debug, enabled, error, info};
 
-pub(crate) fn emit(verdict: &Result<Entrant, Refusal>) {
-    match verdict {
-        Ok(Entrant::Client { identity, .. }) => {
-            let client = enabled!(Level::DEBUG).then(|| display(identity.client()));
-            info!(outcome = "accepted", client, "negotiate");
+pub(crate) fn emit(verdict: &Verdict) {
+    let outcome = verdict.outcome().label();
+    let kind = verdict.kind();
+    let rejected = verdict.rejection().map(portcullis::Rejection::error);
+    let blame = rejected.map(|error| error.blame().name());
+    let remedy = verdict.remedy();
+    let with_names = enabled!(Level::DEBUG);
+    // What is wrong with a field has no names in it.
+    let with_reason = with_names || kind.is_some_and(|kind| kind.starts_with("header"));
+    let reason = with_reason.then(|| verdict.reason()).flatten();
+    let reason = reason.as_ref().map(display);
+    let user = verdict.user().filter(|_| with_names);
+    let client = user.map(|user| display(user.client()));
+    let span = Span::current();
+    span.record("outcome", outcome);
+    span.record("user", user.map(crate::User::name));
+    match verdict.outcome() {
+        Outcome::Failed => error!(outcome, kind, blame, remedy, reason, client, "negotiate"),
+        Outcome::Challenged | Outcome::Anonymous | Outcome::Session | Outcome::Connection => {
+            debug!(outcome, kind, blame, remedy, reason, client, "negotiate");
         }
-        Ok(Entrant::Anonymous) => debug!(outcome = "anonymous", "negotiate"),
-        Err(Refusal::NoCredentials) => debug!(outcome = "challenged", "negotiate"),
-        Err(Refusal::AnotherLeg { .. }) => info!(outcome = "another-leg", "negotiate"),
-        Err(Refusal::Header(reason)) => {
-            info!(outcome = "refused", kind = "header", reason = %reason, "negotiate");
-        }
-        Err(Refusal::Rejected(rejection)) => rejected(rejection),
-        Err(Refusal::UnknownStep) => error!(outcome = "failed", kind = "step", "negotiate"),
-    }
-}
-
-/// The sentence of an error has names; its kind and its remedy have none.
-fn rejected(rejection: &Rejection) {
-    let error = rejection.error();
-    let (kind, blame, remedy) = (error.kind(), error.blame().name(), error.remedy());
-    let reason = enabled!(Level::DEBUG).then(|| display(error));
-    match error {
-        portcullis::Error::ReplayCache(_) | portcullis::Error::Entropy => {
-            error!(outcome = "failed", kind, blame, remedy, reason, "negotiate");
-        }
-        _ => info!(
-            outcome = "refused",
-            kind, blame, remedy, reason, "negotiate"
-        ),
+        _ => info!(outcome, kind, blame, remedy, reason, client, "negotiate"),
     }
 }

@@ -1,77 +1,108 @@
 //! [`NegotiateFuture`]: the answer of the service with our token in it, or the refusal.
 
-use core::future::{Future, Ready, ready};
+use crate::guard::{Entrant, Judgement};
+use crate::passage::{Arrival, Farewell, Passage};
+use crate::refusal::Refusal;
+use crate::span::RequestSpan;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
-use http::header::WWW_AUTHENTICATE;
-use http::{HeaderValue, Response};
+use http::{Request, Response};
 use pin_project_lite::pin_project;
+use tower_service::Service;
 
 pin_project! {
     /// What becomes of a request to a [`Negotiate`](crate::Negotiate).
     #[must_use = "futures do nothing unless polled"]
-    pub struct NegotiateFuture<F, B> {
+    pub struct NegotiateFuture<S, RequestBody>
+    where
+        S: Service<Request<RequestBody>>,
+    {
         #[pin]
-        answer: Answer<F, B>,
+        stage: Stage<S, S::Future, RequestBody>,
+        span: RequestSpan,
     }
 }
 
 pin_project! {
-    #[project = AnswerProjection]
-    enum Answer<F, B> {
-        OfTheService {
+    #[project = StageProjection]
+    enum Stage<S, F, RequestBody> {
+        Judging {
+            judgement: Judgement,
+            passage: Option<Passage<S, RequestBody>>,
+        },
+        Answering {
             #[pin]
             future: F,
-            reply: Option<HeaderValue>,
-        },
-        Refusal {
-            #[pin]
-            response: Ready<Response<B>>,
+            farewell: Option<Farewell>,
         },
     }
 }
 
-impl<F, B> NegotiateFuture<F, B> {
-    /// The service answers, and the client finds `reply` in what it says.
-    pub(crate) const fn answered(future: F, reply: Option<HeaderValue>) -> Self {
-        Self {
-            answer: Answer::OfTheService { future, reply },
-        }
-    }
-
-    /// The service is not asked.
-    pub(crate) fn refused(response: Response<B>) -> Self {
-        Self {
-            answer: Answer::Refusal {
-                response: ready(response),
-            },
-        }
-    }
-}
-
-impl<F, B, E> Future for NegotiateFuture<F, B>
+impl<S, RequestBody> NegotiateFuture<S, RequestBody>
 where
-    F: Future<Output = Result<Response<B>, E>>,
+    S: Service<Request<RequestBody>>,
 {
-    type Output = Result<Response<B>, E>;
+    pub(crate) fn new(judgement: Judgement, passage: Passage<S, RequestBody>) -> Self {
+        Self {
+            stage: Stage::Judging {
+                judgement,
+                passage: Some(passage),
+            },
+            span: RequestSpan::begin(),
+        }
+    }
+}
+
+impl<S, RequestBody, ResponseBody> Future for NegotiateFuture<S, RequestBody>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    ResponseBody: From<String>,
+{
+    type Output = Result<Response<ResponseBody>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().answer.project() {
-            AnswerProjection::OfTheService { future, reply } => {
-                let mut response = ready!(future.poll(context))?;
-                if let Some(reply) = reply.take() {
-                    // Whatever the status: a client that asks for mutual authentication wants to
-                    // know that it was us who said 404.
-                    response.headers_mut().append(WWW_AUTHENTICATE, reply);
+        let this = self.project();
+        let mut stage = this.stage;
+        this.span.within(|| {
+            if let StageProjection::Judging { judgement, passage } = stage.as_mut().project() {
+                let judged = ready!(judgement.poll(context));
+                // Nobody polls a future again that has given its answer.
+                let Some(passage) = passage.take() else {
+                    return Poll::Pending;
+                };
+                match passage.end(judged) {
+                    Arrival::Answering { future, farewell } => stage.set(Stage::Answering {
+                        future,
+                        farewell: Some(farewell),
+                    }),
+                    Arrival::Refused(response) => return Poll::Ready(Ok(response)),
                 }
-                Poll::Ready(Ok(response))
             }
-            AnswerProjection::Refusal { response } => response.poll(context).map(Ok),
+            let StageProjection::Answering { future, farewell } = stage.project() else {
+                return Poll::Pending;
+            };
+            let mut response = ready!(future.poll(context))?;
+            if let Some(farewell) = farewell.take() {
+                farewell.add_to(&mut response);
+            }
+            Poll::Ready(Ok(response))
+        })
+    }
+}
+
+impl Judgement {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Entrant, Refusal>> {
+        match self {
+            Self::Known(judged) => judged.take().map_or(Poll::Pending, Poll::Ready),
+            Self::Awaited(future) => future.as_mut().poll(context),
         }
     }
 }
 
-impl<F, B> core::fmt::Debug for NegotiateFuture<F, B> {
+impl<S, RequestBody> core::fmt::Debug for NegotiateFuture<S, RequestBody>
+where
+    S: Service<Request<RequestBody>>,
+{
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("NegotiateFuture").finish_non_exhaustive()
     }

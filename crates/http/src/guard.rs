@@ -1,102 +1,191 @@
-//! [`Guard`]: from the fields of a request to a proven client, or to what is answered instead.
+//! [`Guard`]: from the fields of a request to a known user, or to what is answered instead.
+//!
+//! What takes no token is decided at once; a token is for `login.rs`.
 
-use crate::connection::ConnectionBindings;
-use crate::header::{self, HeaderError};
+use crate::connection::{ConnectionBindings, ConnectionState};
+use crate::cookie::{Jar, LAX};
+use crate::half_open::{HalfOpen, HalfOpenLimits, Scope};
+use crate::header;
+use crate::hooks::{AcceptorOf, Boxed, NameOf, SharedGroups, SharedReplayStore};
+use crate::host::host;
+use crate::login::Visit;
+use crate::refusal::Refusal;
+use crate::session::Sessions;
+use crate::side::Side;
+use crate::user::{Login, User};
 use core::fmt;
-use http::{Extensions, HeaderMap};
-use portcullis::{Acceptor, ChannelBindings, Identity, Rejection, Step};
+use http::{HeaderValue, Request, Version};
+use portcullis::Identity;
+use portcullis::policy::Policy;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// The settings of a layer; and the decision.
 #[derive(Clone)]
 pub(crate) struct Guard {
-    pub(crate) acceptor: Acceptor,
+    pub(crate) acceptor_of: Arc<AcceptorOf>,
+    pub(crate) side: Side,
     pub(crate) optional: bool,
     pub(crate) max_header: usize,
-    pub(crate) bindings: Vec<ChannelBindings>,
+    pub(crate) bindings: ConnectionBindings,
     pub(crate) now: fn() -> SystemTime,
+    pub(crate) replay_store: Option<SharedReplayStore>,
+    pub(crate) policy: Policy,
+    pub(crate) name_of: Arc<NameOf>,
+    pub(crate) groups: Option<SharedGroups>,
+    pub(crate) half_open: Arc<HalfOpen>,
+    pub(crate) connection_bound: bool,
+    pub(crate) secure_cookies: bool,
+    pub(crate) sessions: Option<Sessions>,
+    /// Another one for each change of a setting, the same for each service behind one layer.
+    pub(crate) mark: Arc<()>,
 }
 
 /// Who is let through.
 pub(crate) enum Entrant {
-    /// A proven client, and our token for it.
-    Client {
-        identity: Box<Identity>,
-        reply: Option<Vec<u8>>,
+    /// A known user.
+    User {
+        user: User,
+        login: Login,
+        /// Where the request, or its connection, had a token.
+        identity: Option<Box<Identity>>,
+        parting: Parting,
     },
     /// Somebody who showed nothing, where that will do.
     Anonymous,
 }
 
-/// Why nobody is let through.
-#[derive(Debug)]
-pub(crate) enum Refusal {
-    /// The request has no Negotiate credentials.
-    NoCredentials,
-    /// It has, but no token.
-    Header(HeaderError),
-    /// The token is the first of several.
-    AnotherLeg { reply: Vec<u8> },
-    /// The token proves nobody.
-    Rejected(Box<Rejection>),
-    /// The acceptor took a step that this crate does not know.
-    UnknownStep,
+/// What is added to the service's answer.
+#[derive(Default)]
+pub(crate) struct Parting {
+    /// Our token for the client.
+    pub(crate) reply: Option<HeaderValue>,
+    pub(crate) cookies: Vec<HeaderValue>,
+    /// Whether the connection's next requests need no token ([MS-N2HT] §2.2).
+    pub(crate) persistent: Option<bool>,
+}
+
+/// What comes of a request, known now or later.
+pub(crate) enum Judgement {
+    Known(Option<Result<Entrant, Refusal>>),
+    Awaited(Boxed<'static, Result<Entrant, Refusal>>),
 }
 
 impl Guard {
-    pub(crate) fn new(acceptor: Acceptor) -> Self {
+    pub(crate) fn new(acceptor_of: Arc<AcceptorOf>) -> Self {
         Self {
-            acceptor,
+            acceptor_of,
+            side: Side::Origin,
             optional: false,
             max_header: 64 * 1024,
-            bindings: Vec::new(),
+            bindings: ConnectionBindings::new([]),
             now: SystemTime::now,
+            replay_store: None,
+            policy: Policy::new(),
+            name_of: Arc::new(|identity| Ok(identity.client().to_string())),
+            groups: None,
+            half_open: Arc::new(HalfOpen::new(HalfOpenLimits::default())),
+            connection_bound: false,
+            secure_cookies: true,
+            sessions: None,
+            mark: Arc::new(()),
         }
     }
 
-    /// Whom a request with these fields and extensions comes from.
-    pub(crate) fn judge(
-        &self,
-        headers: &HeaderMap,
-        extensions: &Extensions,
-    ) -> Result<Entrant, Refusal> {
-        match header::token(headers, self.max_header).map_err(Refusal::Header)? {
-            Some(token) => self.accept(&token, extensions.get()),
-            None if self.optional => Ok(Entrant::Anonymous),
-            None => Err(Refusal::NoCredentials),
+    /// Whom a request comes from.
+    pub(crate) fn judge<B>(self: &Arc<Self>, request: &Request<B>) -> Judgement {
+        if let Some(cookie) = self.farewell(request.uri().path()) {
+            let cookie = Some(cookie);
+            return Judgement::Known(Some(Err(Refusal::LoggedOut { cookie })));
+        }
+        let connection = request.extensions().get::<ConnectionState>();
+        // RFC 9113 has streams of one connection come in any order.
+        let connection = connection.filter(|_| request.version() < Version::HTTP_2);
+        let scope = self.scope(request);
+        match header::token_for(self.side, request.headers(), self.max_header) {
+            Ok(None) => Judgement::Known(Some(self.remembered(request, connection, &scope))),
+            credentials => {
+                if let Some(connection) = connection {
+                    connection.forget_login();
+                }
+                match credentials {
+                    Ok(token) => Judgement::Awaited(Box::pin(Arc::clone(self).login(Visit {
+                        token: token.unwrap_or_default(),
+                        scope,
+                        connection: connection.cloned(),
+                        leg: self.leg_jar().find(request.headers()).map(str::to_owned),
+                    }))),
+                    Err(error) => Judgement::Known(Some(Err(Refusal::Header(error)))),
+                }
+            }
         }
     }
 
-    fn accept(
-        &self,
-        token: &[u8],
-        connection: Option<&ConnectionBindings>,
-    ) -> Result<Entrant, Refusal> {
-        let bindings = connection.map_or(&*self.bindings, ConnectionBindings::acceptable);
-        let begun = self.acceptor.begin().channel_bindings_any_of(bindings);
-        match begun.step(token, (self.now)()) {
-            Ok(Step::Complete { context, reply }) => Ok(Entrant::Client {
-                identity: Box::new(context.into_identity()),
-                reply,
-            }),
-            // The rest of the negotiation has no place to wait in.
-            Ok(Step::Continue {
-                reply,
-                negotiation: _,
-            }) => Err(Refusal::AnotherLeg { reply }),
-            Ok(_) => Err(Refusal::UnknownStep),
-            Err(rejection) => Err(Refusal::Rejected(Box::new(rejection))),
+    fn scope<B>(&self, request: &Request<B>) -> Scope {
+        let bindings = request.extensions().get::<ConnectionBindings>();
+        Scope {
+            host: host(request.uri(), request.headers()),
+            bindings: bindings.unwrap_or(&self.bindings).clone(),
         }
+    }
+
+    /// Whom a request without a token comes from.
+    fn remembered<B>(
+        &self,
+        request: &Request<B>,
+        connection: Option<&ConnectionState>,
+        scope: &Scope,
+    ) -> Result<Entrant, Refusal> {
+        let now = (self.now)();
+        let connection = connection.filter(|_| self.connection_bound);
+        if let Some(known) = connection.and_then(|state| state.known(&self.mark, scope, now)) {
+            return Ok(Entrant::User {
+                user: known.user.by(Login::Connection),
+                login: Login::Connection,
+                identity: Some(known.identity),
+                parting: Parting::default(),
+            });
+        }
+        if let Some(user) = self.in_session(request, scope, now) {
+            return Ok(Entrant::User {
+                user,
+                login: Login::Session,
+                identity: None,
+                parting: Parting::default(),
+            });
+        }
+        match self.optional {
+            true => Ok(Entrant::Anonymous),
+            false => Err(Refusal::NoCredentials),
+        }
+    }
+
+    fn in_session<B>(&self, request: &Request<B>, scope: &Scope, now: SystemTime) -> Option<User> {
+        let host = scope.host.as_deref();
+        let sessions = self.sessions.as_ref()?;
+        sessions.find(self.secure_cookies, request.headers(), host, now)
+    }
+
+    fn farewell(&self, path: &str) -> Option<HeaderValue> {
+        self.sessions.as_ref()?.farewell(self.secure_cookies, path)
+    }
+
+    /// Where a negotiation's number is.
+    pub(crate) fn leg_jar(&self) -> Jar {
+        Jar::new("portcullis-leg", self.secure_cookies, LAX)
     }
 }
 
 impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guard")
-            .field("acceptor", &self.acceptor)
+            .field("side", &self.side)
             .field("optional", &self.optional)
             .field("max_header", &self.max_header)
             .field("bindings", &self.bindings)
+            .field("policy", &self.policy)
+            .field("half_open", &self.half_open)
+            .field("connection_bound", &self.connection_bound)
             .finish_non_exhaustive()
     }
 }

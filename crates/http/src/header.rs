@@ -4,10 +4,11 @@
 //! (RFC 4648 §4) with its padding, no larger than told. The scheme is found in any case and after
 //! any white space (RFC 9110 §11.1), beside whatever other schemes there are.
 
+use crate::side::Side;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::fmt;
-use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use http::header::{HeaderMap, HeaderValue};
 
 /// The scheme, as we write it.
 const SCHEME: &str = "Negotiate";
@@ -37,7 +38,17 @@ pub enum HeaderError {
 /// # Errors
 /// [`HeaderError`], when there are Negotiate credentials, but not exactly one token.
 pub fn token(headers: &HeaderMap, limit: usize) -> Result<Option<Vec<u8>>, HeaderError> {
-    let mut all = headers.get_all(AUTHORIZATION).iter().filter_map(negotiate);
+    token_for(Side::Origin, headers, limit)
+}
+
+/// The same in the fields that this side reads.
+pub(crate) fn token_for(
+    side: Side,
+    headers: &HeaderMap,
+    limit: usize,
+) -> Result<Option<Vec<u8>>, HeaderError> {
+    let fields = headers.get_all(side.credentials());
+    let mut all = fields.iter().filter_map(negotiate);
     let Some((field, credentials)) = all.next() else {
         return Ok(None);
     };
@@ -86,19 +97,33 @@ fn negotiate(value: &HeaderValue) -> Option<(&[u8], &[u8])> {
         .then(|| (field, credentials.trim_ascii_start()))
 }
 
+impl HeaderError {
+    /// What is wrong, with the name of the field.
+    pub(crate) fn of_field(self, field: &str) -> String {
+        match self {
+            Self::Repeated => format!("more than one {field} field has the scheme Negotiate"),
+            Self::TooLong { limit, found } => format!(
+                "the {field} field has {found} octets, and this service reads at most {limit}"
+            ),
+            Self::NoToken => format!("the {field} field has no token after Negotiate"),
+            Self::NotBase64 => format!("the token in the {field} field is not base64"),
+        }
+    }
+
+    /// One word for metrics and logs; stable across releases.
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Repeated => "header-repeated",
+            Self::TooLong { .. } => "header-too-long",
+            Self::NoToken => "header-empty",
+            Self::NotBase64 => "header-base64",
+        }
+    }
+}
+
 impl fmt::Display for HeaderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Repeated => {
-                f.write_str("more than one Authorization field has the scheme Negotiate")
-            }
-            Self::TooLong { limit, found } => write!(
-                f,
-                "the Authorization field has {found} octets, and this service reads at most {limit}"
-            ),
-            Self::NoToken => f.write_str("the Authorization field has no token after Negotiate"),
-            Self::NotBase64 => f.write_str("the token in the Authorization field is not base64"),
-        }
+        f.write_str(&self.of_field(Side::Origin.credentials_text()))
     }
 }
 

@@ -5,77 +5,97 @@
 //! failures, and the challenge must reach the client. Only what we lack makes 500 and 503, and then
 //! there is no challenge: another token would not help.
 
-use crate::guard::Refusal;
 use crate::header::{self, HeaderError};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use crate::refusal::Refusal;
+use crate::side::Side;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 use portcullis::Error;
 use portcullis::error::Unsupported;
 
 impl Refusal {
     /// The answer; a [`portcullis::Rejection`] goes with it, for logs.
-    pub(crate) fn into_response<B: From<String>>(self) -> Response<B> {
-        let mut text = self.text();
+    pub(crate) fn to_response<B: From<String>>(&self, side: Side) -> Response<B> {
+        let mut text = self.text(side);
         text.push('\n');
         let mut response = Response::new(B::from(text));
-        *response.status_mut() = self.status();
+        let status = self.status(side);
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static("text/plain; charset=utf-8"),
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if self.status() == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, header::challenge(self.reply()));
+        let reply = self.reply();
+        if status == side.unauthorized() || reply.is_some() {
+            headers.insert(side.challenge(), header::challenge(reply));
         }
-        if let Self::Rejected(rejection) = self {
-            response.extensions_mut().insert(*rejection);
+        if let Self::AnotherLeg { cookie, .. } | Self::LoggedOut { cookie } = self
+            && let Some(cookie) = cookie
+        {
+            headers.append(SET_COOKIE, cookie.clone());
+        }
+        if let Some(rejection) = self.rejection() {
+            response.extensions_mut().insert(rejection.clone());
         }
         response
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self, side: Side) -> StatusCode {
         match self {
-            Self::NoCredentials | Self::AnotherLeg { .. } => StatusCode::UNAUTHORIZED,
+            Self::NoCredentials | Self::AnotherLeg { .. } => side.unauthorized(),
             Self::Header(error) => match error {
                 HeaderError::Repeated => StatusCode::BAD_REQUEST,
                 HeaderError::TooLong { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-                HeaderError::NoToken | HeaderError::NotBase64 => StatusCode::UNAUTHORIZED,
+                HeaderError::NoToken | HeaderError::NotBase64 => side.unauthorized(),
             },
-            Self::Rejected(rejection) => status(rejection.error()),
+            Self::Rejected(rejection) => status(rejection.error(), side),
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Groups(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::LoggedOut { .. } => StatusCode::OK,
             Self::UnknownStep => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// Our token for the client, if there is one.
+    /// Our token for the client, if there is one. Who is proven gets it with a 403, too: it wants to
+    /// know that it was us.
     fn reply(&self) -> Option<&[u8]> {
         match self {
-            Self::AnotherLeg { reply } => Some(reply),
-            Self::Rejected(rejection) => rejection.reply(),
-            Self::NoCredentials | Self::Header(_) | Self::UnknownStep => None,
+            Self::AnotherLeg { reply, .. } => Some(reply),
+            Self::Rejected(rejection) if !self.is_failure() => rejection.reply(),
+            Self::Forbidden { reply, .. } => reply.as_deref(),
+            _ => None,
         }
     }
 
-    fn text(&self) -> String {
-        match self {
-            Self::NoCredentials => "this service asks for a Kerberos login (Negotiate)".to_owned(),
-            Self::Header(error) => error.to_string(),
+    fn text(&self, side: Side) -> String {
+        let text = match self {
+            Self::NoCredentials => "this service asks for a Kerberos login (Negotiate)",
+            Self::Header(error) => return error.of_field(side.credentials_text()),
+            Self::AnotherLeg { kept: true, .. } => "the Kerberos login goes on with another token",
             Self::AnotherLeg { .. } => {
-                "this service takes a Kerberos login in one leg: offer Kerberos first".to_owned()
+                "this service takes a Kerberos login in one leg: offer Kerberos first"
             }
-            Self::Rejected(rejection) => refusal(rejection.error()),
-            Self::UnknownStep => "this service cannot go on with the login".to_owned(),
-        }
+            Self::Rejected(rejection) => return refusal(rejection.error()),
+            Self::Forbidden { .. } => "this user may not come in",
+            Self::Groups(_) => "this service cannot take a login at the moment",
+            Self::Misdirected => "this service is not the host that the request is for",
+            Self::LoggedOut { .. } => "the session is over",
+            Self::UnknownStep => "this service cannot go on with the login",
+        };
+        text.to_owned()
     }
 }
 
 /// A new kind of error is a verdict about the token until it is named here: 401 shows the client
 /// how to come again, and lets nobody in.
-const fn status(error: &Error) -> StatusCode {
+const fn status(error: &Error, side: Side) -> StatusCode {
     match error {
         Error::ReplayCache(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Entropy => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::UNAUTHORIZED,
+        _ => side.unauthorized(),
     }
 }
 
@@ -95,6 +115,7 @@ fn refusal(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header::WWW_AUTHENTICATE;
     use portcullis::error::NegotiationError;
     use portcullis::replay::ReplayCacheError;
 
@@ -102,27 +123,30 @@ mod tests {
 
     #[test]
     fn lost_entropy_is_our_failure() {
-        assert_eq!(status(&Error::Entropy), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            status(&Error::Entropy, Side::Origin),
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
         assert_eq!(refusal(&Error::Entropy), OUTAGE);
     }
 
     #[test]
     fn a_full_replay_cache_is_an_outage() {
         let full = Error::ReplayCache(ReplayCacheError::Full { capacity: 1 });
-        assert_eq!(status(&full), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status(&full, Side::Origin), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(refusal(&full), OUTAGE);
     }
 
     #[test]
     fn a_refusal_without_a_code_says_no_more_than_that() {
         let error = Error::Negotiation(NegotiationError::NotBegun);
-        assert_eq!(status(&error), StatusCode::UNAUTHORIZED);
+        assert_eq!(status(&error, Side::Origin), StatusCode::UNAUTHORIZED);
         assert_eq!(refusal(&error), "Kerberos login refused");
     }
 
     #[test]
     fn an_unknown_step_is_our_failure_and_no_challenge() {
-        let answer: Response<String> = Refusal::UnknownStep.into_response();
+        let answer: Response<String> = Refusal::UnknownStep.to_response(Side::Origin);
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(!answer.headers().contains_key(WWW_AUTHENTICATE));
     }

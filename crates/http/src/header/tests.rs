@@ -1,6 +1,7 @@
 //! What is a token, and what is not.
 
 use super::*;
+use http::header::AUTHORIZATION;
 
 const LIMIT: usize = 64;
 

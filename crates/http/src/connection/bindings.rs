@@ -13,13 +13,18 @@ use tower_service::Service;
 ///
 /// A server that ends TLS puts it around the service that it hands each connection to, outside of
 /// the layer. With rustls, the feature `rustls` makes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionBindings(Arc<[ChannelBindings]>);
 
 impl ConnectionBindings {
     /// A connection whose client may see any of these.
     pub fn new(acceptable: impl IntoIterator<Item = ChannelBindings>) -> Self {
         Self(acceptable.into_iter().collect())
+    }
+
+    /// These and one more.
+    pub(crate) fn and(&self, another: ChannelBindings) -> Self {
+        Self::new(self.0.iter().cloned().chain([another]))
     }
 
     pub(crate) fn acceptable(&self) -> &[ChannelBindings] {
