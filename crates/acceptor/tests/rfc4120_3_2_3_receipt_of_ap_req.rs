@@ -284,6 +284,28 @@ fn a_rewritten_service_realm_does_not_hide_the_path() {
     ));
 }
 
+/// §2.7: a realm on the way could have made the ticket of a client of ours as of any other's.
+#[test]
+fn a_client_of_our_own_realm_did_not_come_through_another() {
+    for settings in [
+        |settings| settings,
+        AcceptorBuilder::always_check_realm_path,
+    ] {
+        let through = |path: &'static [u8]| {
+            let settings: fn(AcceptorBuilder) -> AcceptorBuilder = settings;
+            with(settings, |token| token.transited(path))
+        };
+        assert_eq!(through(b""), Ok(()));
+        for path in [b"STRANGE.ORG".as_slice(), b"TEST,STRANGE.ORG", b"A\\"] {
+            assert!(
+                matches!(through(path), Err(Error::Ticket(TicketError::Transited(_)))),
+                "{}",
+                path.escape_ascii()
+            );
+        }
+    }
+}
+
 /// RFC 6112 §3: an anonymous client has no name to let in, unless that is wanted.
 #[test]
 fn anonymous_clients_are_refused_unless_they_are_wanted() {

@@ -88,6 +88,8 @@ fn may_be_named(
 /// RFC 4120 §2.7: the realms between the client's and ours may vouch for it, by the KDC's word or
 /// by our own rules. Our realm is that of the key that opened the ticket: the one that the ticket
 /// shows in clear could be rewritten to the client's, and then there would be no path to look at.
+/// A client of our own realm has one, too, if it came through another (MIT krb5's
+/// `krb5_check_transited_list` looks at it); where it is empty nobody else vouches.
 fn came_by_permitted_path(
     ticket: &EncTicketPart<'_>,
     our_realm: Realm<'_>,
@@ -95,7 +97,7 @@ fn came_by_permitted_path(
 ) -> Result<(), TicketError> {
     let checked_by_kdc = rules.trust_kdc_on_transited
         && ticket.flags.contains(TicketFlags::TRANSITED_POLICY_CHECKED);
-    if checked_by_kdc || ticket.crealm == our_realm {
+    if checked_by_kdc {
         return Ok(());
     }
     let transited = &ticket.transited;
