@@ -12,7 +12,7 @@ const SWEEP: i64 = 60;
 #[repr(align(64))]
 pub(super) struct Shard {
     tickets: HashMap<u64, Arc<KnownTicket>>,
-    /// As they were entered; may name some that have left.
+    /// As they were entered, each once: their number is bounded with theirs.
     order: VecDeque<u64>,
     octets: usize,
     max_octets: usize,
@@ -34,29 +34,35 @@ impl Shard {
         self.tickets.get(&hash).cloned()
     }
 
-    /// Enters `ticket`; one that is larger than the shard is not kept.
+    /// Enters `ticket`; one that is larger than the shard is not kept. It takes the place of the one
+    /// with the same hash: what stands in clear beside a ciphertext can be rewritten at each coming.
     pub(super) fn enter(&mut self, hash: u64, ticket: Arc<KnownTicket>, now: KerberosTime) {
         self.sweep(now);
         let octets = ticket.octets();
         if octets > self.max_octets {
             return;
         }
-        self.leave(hash);
+        let mut placed = self.leave(hash);
         while self.octets > self.max_octets.saturating_sub(octets) {
             let Some(oldest) = self.order.pop_front() else {
                 return;
             };
+            placed &= oldest != hash;
             self.leave(oldest);
         }
         self.octets = self.octets.saturating_add(octets);
         self.tickets.insert(hash, ticket);
-        self.order.push_back(hash);
+        if !placed {
+            self.order.push_back(hash);
+        }
     }
 
-    fn leave(&mut self, hash: u64) {
-        if let Some(ticket) = self.tickets.remove(&hash) {
-            self.octets = self.octets.saturating_sub(ticket.octets());
-        }
+    /// Whether it was there.
+    fn leave(&mut self, hash: u64) -> bool {
+        let left = self.tickets.remove(&hash);
+        let octets = left.as_ref().map_or(0, |ticket| ticket.octets());
+        self.octets = self.octets.saturating_sub(octets);
+        left.is_some()
     }
 
     /// Lets the tickets go that have ended: their session keys are wiped.
@@ -73,3 +79,6 @@ impl Shard {
         self.order.retain(|hash| self.tickets.contains_key(hash));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,24 +13,24 @@ use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::{EtypeNumber, Kvno};
 use std::sync::Arc;
 
-const END: KerberosTime = KerberosTime::from_unix(1_000);
-const NOON: KerberosTime = KerberosTime::from_unix(500);
+pub(super) const END: KerberosTime = KerberosTime::from_unix(1_000);
+pub(super) const NOON: KerberosTime = KerberosTime::from_unix(500);
 
-struct Sealed {
+pub(super) struct Sealed {
     service: Principal,
-    cipher: Vec<u8>,
+    pub(super) cipher: Vec<u8>,
 }
 
 impl Sealed {
     /// Tickets of different numbers differ in all their octets, the MAC's included.
-    fn numbered(number: u8) -> Self {
+    pub(super) fn numbered(number: u8) -> Self {
         Self {
             service: Principal::parse("HTTP/web@EXAMPLE.TEST", None).unwrap(),
             cipher: vec![number; 700],
         }
     }
 
-    fn ticket(&self) -> Ticket<'_> {
+    pub(super) fn ticket(&self) -> Ticket<'_> {
         Ticket {
             realm: self.service.realm(),
             sname: self.service.name(),
@@ -65,9 +65,14 @@ impl Sealed {
     }
 
     fn enter(&self, tickets: &KnownTickets, now: KerberosTime) {
-        let key = Key::from_random(Enctype::Aes256CtsHmacSha1_96, &[1; 32]);
-        let known = KnownTicket::new(&self.ticket(), 0, self.facts(), key).unwrap();
+        let known = self.known(&self.ticket());
         tickets.enter(tickets.place(&self.ticket()), known, now);
+    }
+
+    /// What opening it gave, when its clear part was that of `ticket`.
+    pub(super) fn known(&self, ticket: &Ticket<'_>) -> KnownTicket {
+        let key = Key::from_random(Enctype::Aes256CtsHmacSha1_96, &[1; 32]);
+        KnownTicket::new(ticket, 0, self.facts(), key).unwrap()
     }
 
     fn is_known(&self, tickets: &KnownTickets) -> bool {
