@@ -13,7 +13,8 @@ use portcullis::formats::messages::{
 };
 use portcullis::formats::registry::Kvno;
 use portcullis::identity::KeySelected;
-use portcullis::{Acceptor, Enctype, Error, Identity, KeySelection};
+use portcullis::replay::Freshness;
+use portcullis::{Acceptor, Enctype, Error, Identity, KeySelection, Unrecorded, UnrecordedStep};
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_testrealm::{Initiation, TestService};
 use scene::{Scene, WEB, complete, refused, rewrite};
@@ -145,6 +146,34 @@ fn a_ticket_that_comes_again_is_replayed_only_if_its_authenticator_is() {
     let token = ticket.again(&scene);
     accept(&scene.acceptor, &scene, &token);
     assert_eq!(refusal(&scene.acceptor, &scene, &token).kind(), "replay");
+}
+
+/// A store that is asked by nobody: what it would say is in the caller's hands.
+fn unrecorded(scene: &Scene, token: &[u8]) -> Unrecorded {
+    let negotiation = scene.acceptor.begin();
+    match negotiation.step_unrecorded(token, scene.realm.now()) {
+        Ok(UnrecordedStep::Unrecorded(claim)) => claim,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Identities of a known ticket share what is known.
+fn is_known(scene: &Scene, ticket: &mut Ticket) -> bool {
+    let claims = [(); 2].map(|()| unrecorded(scene, &ticket.again(scene)));
+    let [one, other] = claims.map(|claim| complete(claim.settle(Freshness::Fresh)).0);
+    core::ptr::eq(one.identity().client(), other.identity().client())
+}
+
+#[test]
+fn a_ticket_of_which_only_replays_came_is_not_known() {
+    let scene = Scene::new();
+    let mut ticket = Ticket::of(&scene.token().build(), &scene.web);
+    for _ in 0..4 {
+        let replayed = unrecorded(&scene, &ticket.again(&scene)).settle(Freshness::Replayed);
+        assert_eq!(refused(replayed).error().kind(), "replay");
+    }
+    assert!(!is_known(&scene, &mut ticket));
+    assert!(is_known(&scene, &mut ticket));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::identity::{Carrier, Identity};
 use crate::replay::{Freshness, ReplayTag};
 use crate::rules::Rules;
-use crate::tickets::{KnownTicket, TicketFacts};
+use crate::tickets::{KnownTicket, KnownTickets, Place, TicketFacts};
 use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::gss::ContextFlags;
 use portcullis_formats::messages::{ApOptions, KerberosTime, Microseconds};
@@ -26,6 +26,8 @@ pub(crate) struct Unrecorded {
     tag: ReplayTag,
     /// The ticket may be used from anywhere.
     anywhere: bool,
+    /// What to know of the ticket from now on.
+    entry: Option<Box<(Place, KnownTicket)>>,
 }
 
 /// A client that has shown everything: AP-REP, context and identity are made from it alone.
@@ -99,6 +101,7 @@ impl<'p> AttestedClient<'p> {
             client,
             tag,
             anywhere,
+            entry: None,
         })
     }
 }
@@ -107,6 +110,12 @@ impl Unrecorded {
     /// For [`super::sighting::Sighting::remember`] alone.
     pub(super) fn with_known_ticket(mut self, known: Arc<KnownTicket>) -> Self {
         self.client.known_ticket = Some(known);
+        self
+    }
+
+    /// For [`super::sighting::Sighting::remember`] alone.
+    pub(super) fn with_entry(mut self, entry: Option<(Place, KnownTicket)>) -> Self {
+        self.entry = entry.map(Box::new);
         self
     }
 
@@ -131,10 +140,21 @@ impl Unrecorded {
         KerberosTime::from_unix(last.saturating_add(1))
     }
 
-    /// RFC 4120 §3.2.3: an authenticator that was here before is refused.
-    pub(crate) fn settle(self, verdict: Freshness) -> Result<ProvenClient, Error> {
+    /// RFC 4120 §3.2.3: an authenticator that was here before is refused. Of one that is new, the
+    /// ticket is entered: replays move nothing in the memory.
+    pub(crate) fn settle(
+        self,
+        verdict: Freshness,
+        tickets: &KnownTickets,
+        now: KerberosTime,
+    ) -> Result<ProvenClient, Error> {
         match verdict {
-            Freshness::Fresh => Ok(ProvenClient(self.client)),
+            Freshness::Fresh => {
+                if let Some((place, known)) = self.entry.map(|entry| *entry) {
+                    tickets.enter(place, known, now);
+                }
+                Ok(ProvenClient(self.client))
+            }
             Freshness::Replayed => Err(Error::Replayed {
                 client: Box::new(self.client.identity.client().clone()),
                 stamped: self.client.ctime,

@@ -40,7 +40,7 @@ pub(crate) fn verify(
 ) -> Result<Unrecorded, Error> {
     let sighting = Sighting::of(request, settings, peer)?; // it was sealed with our key
     let claim = claimed(request, &sighting, peer, carrier, now, &settings.rules)?;
-    Ok(sighting.remember(&request.ticket, claim, settings, now))
+    Ok(sighting.remember(&request.ticket, claim, settings))
 }
 
 /// What is read stays where it is; what is shown of it travels.

@@ -10,7 +10,7 @@ use crate::scratch::Scratch;
 use crate::settings::Settings;
 use crate::tickets::{KnownTicket, OpenedTicket, Place};
 use crate::user_to_user::OurTgt;
-use portcullis_formats::messages::{ApOptions, ApReq, KerberosTime, Ticket};
+use portcullis_formats::messages::{ApOptions, ApReq, Ticket};
 use std::sync::Arc;
 
 /// A ticket that a key of ours opened, now or when it came before.
@@ -92,29 +92,25 @@ impl<'s> Sighting<'s> {
         &self.opened
     }
 
-    /// Lets the answer use what is known of the ticket; or else enters it if it came before: all
-    /// that `claim` stands for was shown.
+    /// Lets the answer use what is known of the ticket; or else lets it be entered if it came
+    /// before, once the authenticator is known to be new: all else that `claim` stands for was shown.
     pub(super) fn remember(
         self,
         ticket: &Ticket<'_>,
         claim: Unrecorded,
         settings: &Settings,
-        now: KerberosTime,
     ) -> Unrecorded {
         match (self.opened, self.place) {
-            (Opened::Before(known), _) => return claim.with_known_ticket(known),
+            (Opened::Before(known), _) => claim.with_known_ticket(known),
             (Opened::Now(_), Some(place)) if settings.tickets.saw(place) => {
                 let key = self.service_key.index;
                 let known = claim
                     .of_ticket()
                     .and_then(|(facts, session)| KnownTicket::new(ticket, key, facts, session));
-                if let Some(known) = known {
-                    settings.tickets.enter(place, known, now);
-                }
+                claim.with_entry(known.map(|known| (place, known)))
             }
-            (Opened::Now(_), _) => {}
+            (Opened::Now(_), _) => claim,
         }
-        claim
     }
 }
 

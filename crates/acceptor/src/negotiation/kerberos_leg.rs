@@ -223,9 +223,10 @@ impl ClaimedLeg {
             claim,
             now,
         } = self;
-        let remembered = acceptor.settings.rules.sequence_window;
+        let settings = &acceptor.settings;
+        let remembered = settings.rules.sequence_window;
         let answered = claim
-            .settle(verdict)
+            .settle(verdict, &settings.tickets, kerberos_time(now))
             .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered));
         let mut answer = match answered {
             Ok(answer) => answer,

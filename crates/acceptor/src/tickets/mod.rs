@@ -6,8 +6,8 @@
 //! Nothing that depends on the time, the peer or the authenticator is remembered: those checks run
 //! at each use. Tickets that name addresses, hardly any, are not remembered.
 //!
-//! A ticket is entered when it comes a second time with everything about it shown, so clients that
-//! come once cost nothing. Found means equal in service, version, encryption type and the whole
+//! A ticket is entered when it comes a second time with everything about it shown, the replay cache
+//! asked, so clients that come once cost nothing and replays nothing at all. Found means equal in service, version, encryption type and the whole
 //! ciphertext; the hash only says where to look. The memory belongs to one set of keys and rules:
 //! an acceptor with a new keytab begins with an empty one.
 
