@@ -21,9 +21,7 @@ const BOTH: [Protection; 2] = [Protection::Integrity, Protection::Confidentialit
 
 /// Asks the realm's KDC.
 fn asking(realm: &MitRealm) -> impl FnMut(&str, &[u8]) -> io::Result<Vec<u8>> {
-    let configuration = std::fs::read_to_string(realm.path("krb5.conf")).unwrap();
-    let (_, address) = configuration.split_once("  kdc = ").unwrap();
-    let address: SocketAddr = address.split_whitespace().next().unwrap().parse().unwrap();
+    let address: SocketAddr = realm.kdc_address().parse().unwrap();
     move |_, request| ask_over_tcp(address, request)
 }
 

@@ -68,6 +68,18 @@ pub(super) fn rotate(realm: &MitRealm, name: &str) -> PathBuf {
     keytab
 }
 
+/// Says something to the `kadmin.local` of the realm in which `user` is.
+pub(super) fn administer(realm: &MitRealm, user: &str, line: &str) {
+    let mut script = Script::default();
+    script.say(line);
+    let name = if user.ends_with(OTHER_REALM) {
+        OTHER_REALM
+    } else {
+        REALM
+    };
+    script.run(realm, name);
+}
+
 /// Commands for one `kadmin.local`.
 #[derive(Debug, Default)]
 struct Script {

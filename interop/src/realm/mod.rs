@@ -133,6 +133,28 @@ impl MitRealm {
         database::rotate(self, "HTTP/rotated.example.test")
     }
 
+    /// Gives a user a password, whose keytab then is out of date.
+    pub fn set_password(&self, user: &str, password: &str) {
+        database::administer(self, user, &format!("cpw -pw {password} {user}"));
+    }
+
+    /// Changes a user's entry in the database, by the options of `modify_principal`.
+    pub fn modify(&self, user: &str, options: &str) {
+        database::administer(self, user, &format!("modprinc {options} {user}"));
+    }
+
+    /// The KDC's host and port.
+    ///
+    /// # Panics
+    /// When the configuration cannot be read.
+    #[must_use]
+    pub fn kdc_address(&self) -> String {
+        let configuration = std::fs::read_to_string(self.path("krb5.conf")).expect("a file");
+        let (_, address) = configuration.split_once("  kdc = ").expect("a KDC");
+        let address = address.split_whitespace().next().expect("an address");
+        address.to_owned()
+    }
+
     /// A command that has this realm's configuration, no credentials and no replay cache of its own.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
