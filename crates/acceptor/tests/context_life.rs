@@ -16,6 +16,7 @@ mod scene;
 
 use mit::{mutual_exchanges, one_way_exchanges};
 use portcullis::context::{MessageError, Order, PrfKey, Protection};
+use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::gss::{Mechanism, frame};
 use portcullis_testdata::hex;
 use scene::Scene;
@@ -132,11 +133,35 @@ fn the_window_of_numbers_is_as_large_as_it_was_set() {
     }
 }
 
+/// RFC 7802 §3, §1: by the function of the key, which has vectors of its own, over counters from 0.
+#[test]
+fn pseudo_random_octets_are_counted_from_zero() {
+    for exchange in mutual_exchanges().into_iter().chain(one_way_exchanges()) {
+        let enctype = Enctype::try_from(exchange.key.0).unwrap();
+        let key = Key::new(enctype, &exchange.key.1).unwrap();
+        let block = |counter: u32| key.prf(&[&counter.to_be_bytes()[..], b"input"].concat());
+        let expected = (0..300).flat_map(|counter| block(counter).to_vec());
+        let expected: Vec<_> = expected.take(4500).collect();
+        let drawn = exchange.context.prf(PrfKey::Full, b"input", 4500);
+        assert_eq!(*drawn.unwrap(), expected, "{}", exchange.name);
+    }
+}
+
+#[test]
+fn there_are_64_kib_of_pseudo_random_octets_for_one_input() {
+    let exchange = mutual_exchanges().swap_remove(0);
+    let prf = |length| exchange.context.prf(PrfKey::Full, b"input", length);
+    assert_eq!(prf(65_536).map(|octets| octets.len()), Ok(65_536));
+    for length in [65_537, usize::MAX] {
+        assert_eq!(prf(length).unwrap_err().length, length);
+    }
+}
+
 /// RFC 7802 §3: octets of any number, of which fewer are a prefix of more.
 #[test]
 fn pseudo_random_octets_depend_on_key_and_input() {
     for exchange in mutual_exchanges() {
-        let prf = |key, input: &[u8], length| exchange.context.prf(key, input, length);
+        let prf = |key, input: &[u8], length| exchange.context.prf(key, input, length).unwrap();
         let long = prf(PrfKey::Full, b"input", 1000);
         for length in [0, 1, 15, 16, 17, 47, 48, 49, 999] {
             assert_eq!(*prf(PrfKey::Full, b"input", length), long[..length]);
@@ -151,7 +176,7 @@ fn pseudo_random_octets_depend_on_key_and_input() {
         );
     }
     for exchange in one_way_exchanges() {
-        let prf = |key| exchange.context.prf(key, b"input", 32);
+        let prf = |key| exchange.context.prf(key, b"input", 32).unwrap();
         assert_eq!(
             prf(PrfKey::Partial),
             prf(PrfKey::Full),

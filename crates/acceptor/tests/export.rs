@@ -59,14 +59,14 @@ fn goes_on_where_it_was_exported() {
         }
         let first = context.wrap(b"first", Protection::Confidentiality).unwrap();
         initiator.unwrap(&first).unwrap();
-        let octets = context.prf(PrfKey::Partial, b"input", 32);
+        let octets = context.prf(PrfKey::Partial, b"input", 32).unwrap();
         let expires = context.expires_at();
 
         let exported = context.export(&key()).unwrap();
         let mut context = scene.acceptor.import_context(&exported, &key()).unwrap();
         assert_eq!(context.expires_at(), expires);
         assert_eq!(
-            context.prf(PrfKey::Partial, b"input", 32),
+            context.prf(PrfKey::Partial, b"input", 32).unwrap(),
             octets,
             "{enctype}"
         );

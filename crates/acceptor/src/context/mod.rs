@@ -27,7 +27,7 @@ pub(crate) use keys::ContextKeys;
 pub use message_error::MessageError;
 pub use order::Order;
 pub use parts::{InPlace, Layout, TokenLengths};
-pub use prf::PrfKey;
+pub use prf::{PrfKey, PrfTooLong};
 pub use wrap::{Protection, Unwrapped};
 
 use crate::entropy::Entropy;

@@ -1,6 +1,7 @@
 //! The pseudo-random function of a context (RFC 4401), as Kerberos has it (RFC 7802).
 
 use super::SecurityContext;
+use core::fmt;
 use portcullis_crypto::Key;
 use zeroize::Zeroizing;
 
@@ -16,19 +17,41 @@ pub enum PrfKey {
     Partial,
 }
 
+/// More pseudo-random octets were asked for at once than there are.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrfTooLong {
+    /// The octets that were asked for.
+    pub length: usize,
+}
+
 impl SecurityContext {
+    /// The most octets that [`SecurityContext::prf`] gives for one input: 64 KiB, of which keys
+    /// take some dozens. Ask for more with other inputs.
+    pub const LONGEST_PRF: usize = 1 << 16;
+
     /// `length` octets that nobody but both peers can know, for this `input`
     /// (`GSS_Pseudo_random`): the same ones on both sides, and others for another input.
     ///
     /// RFC 7802 §3: `PRF(key, 0 | input) | PRF(key, 1 | input) | …`, each counter of 32 bits.
-    #[must_use]
-    pub fn prf(&self, key: PrfKey, input: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
+    ///
+    /// # Errors
+    /// [`PrfTooLong`] for more than [`SecurityContext::LONGEST_PRF`].
+    pub fn prf(
+        &self,
+        key: PrfKey,
+        input: &[u8],
+        length: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, PrfTooLong> {
+        if length > Self::LONGEST_PRF {
+            return Err(PrfTooLong { length });
+        }
         let keys = &self.established.keys;
         let key = match key {
             PrfKey::Full => keys.sending(),
             PrfKey::Partial => keys.initiator(),
         };
-        stretch(key, input, length)
+        Ok(stretch(key, input, length))
     }
 }
 
@@ -45,3 +68,12 @@ fn stretch(key: &Key, input: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
     }
     output
 }
+
+impl fmt::Display for PrfTooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (length, most) = (self.length, SecurityContext::LONGEST_PRF);
+        write!(f, "{length} pseudo-random octets, at most {most} at once")
+    }
+}
+
+impl core::error::Error for PrfTooLong {}
