@@ -1,5 +1,7 @@
 //! [`CacheDirectory`]: where credential caches are written, whole or not at all.
 
+mod leftovers;
+
 use crate::file::CacheFile;
 use crate::{CacheName, StoreError};
 use portcullis::DelegatedCredential;
@@ -10,9 +12,12 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// The permissions of group and others to write.
 const OTHERS_WRITE: u32 = 0o022;
+/// The permissions of a cache.
+const OWNER_ALONE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 /// A directory of credential caches that is nobody else's. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,13 +27,18 @@ pub struct CacheDirectory {
 }
 
 impl CacheDirectory {
-    /// Opens a directory that is there already.
+    /// Opens a directory that is there already, and removes what a writer that was killed an hour
+    /// ago or earlier has left in it. A path that is relative is so to the current directory of
+    /// this moment.
     ///
     /// # Errors
     /// [`StoreError::Directory`], also for a link to one; [`StoreError::Owner`] and
     /// [`StoreError::Writable`] when somebody else could put files in its place.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
+        // The programs that get the path may run elsewhere.
+        let path =
+            std::path::absolute(&path).map_err(|error| StoreError::Directory { path, error })?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = rustix::fs::open(&path, flags, Mode::empty())
             .and_then(|handle| Ok((rustix::fs::fstat(&handle)?, handle)));
@@ -48,6 +58,7 @@ impl CacheDirectory {
         if mode & OTHERS_WRITE != 0 {
             return Err(StoreError::Writable { path, mode });
         }
+        leftovers::sweep(&handle, SystemTime::now());
         Ok(Self {
             handle: Arc::new(handle),
             path,
@@ -55,7 +66,8 @@ impl CacheDirectory {
     }
 
     /// Writes `credential` to the file `name`, in the place of one that has this name. Readers see
-    /// the old one or the new one, never a part. It stays until somebody removes it.
+    /// the old one or the new one, never a part, also when the process or the host dies meanwhile.
+    /// It stays until somebody removes it.
     ///
     /// # Errors
     /// [`StoreError`]; there is then no new file.
@@ -101,11 +113,8 @@ impl CacheDirectory {
 
     /// Writes a file of its own and gives it its name when it is whole.
     fn place(&self, temporary: &str, name: &str, octets: &[u8]) -> io::Result<File> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
-        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let owner_alone = Mode::RUSR | Mode::WUSR;
-        let file = rustix::fs::openat(&*self.handle, temporary, flags, owner_alone)?;
-        let written = self.fill(file.into(), temporary, name, octets);
+        let file = self.create(temporary)?;
+        let written = self.fill(file, temporary, name, octets);
         if written.is_err() {
             // What matters has failed already.
             let _ = rustix::fs::unlinkat(&*self.handle, temporary, AtFlags::empty());
@@ -113,10 +122,20 @@ impl CacheDirectory {
         written
     }
 
+    /// A new file that nobody else may read from its first moment on.
+    fn create(&self, temporary: &str) -> io::Result<File> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&*self.handle, temporary, flags, OWNER_ALONE)?;
+        Ok(file.into())
+    }
+
     fn fill(&self, mut file: File, temporary: &str, name: &str, octets: &[u8]) -> io::Result<File> {
         // The process' umask may have taken the owner's own permissions away.
-        rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR)?;
+        rustix::fs::fchmod(&file, OWNER_ALONE)?;
         file.write_all(octets)?;
+        // Else a host that dies could keep the name and lose what is in the file.
+        file.sync_all()?;
         rustix::fs::renameat(&*self.handle, temporary, &*self.handle, name)?;
         Ok(file)
     }
@@ -128,3 +147,6 @@ fn random() -> Result<u64, StoreError> {
     filled.map_err(|_| StoreError::Entropy)?;
     Ok(u64::from_ne_bytes(octets))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,9 @@ use portcullis::Principal;
 /// systems.
 const LONGEST: usize = 200;
 
+/// What precedes the names of files that are not whole yet.
+const TEMPORARY: &str = ".new.";
+
 /// The name of a credential cache in its directory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CacheName(String);
@@ -55,7 +58,14 @@ impl CacheName {
 
     /// The name under which the file is written before it has its own.
     pub(crate) fn temporary(random: u64) -> String {
-        format!(".new.{random:016x}")
+        format!("{TEMPORARY}{random:016x}")
+    }
+
+    /// Whether that is such a name.
+    pub(crate) fn is_temporary(name: &str) -> bool {
+        name.strip_prefix(TEMPORARY).is_some_and(|random| {
+            random.len() == 16 && random.bytes().all(|octet| octet.is_ascii_hexdigit())
+        })
     }
 }
 

@@ -9,7 +9,8 @@ use portcullis_store::{CacheDirectory, CacheFile, CacheName, StoreError};
 use portcullis_testrealm::TestRealm;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Barrier;
 use tempfile::TempDir;
 
@@ -71,6 +72,43 @@ fn a_cache_is_a_file_that_its_owner_alone_may_read() {
     assert_eq!((facts.mode() & 0o7777, facts.nlink()), (0o600, 1));
     assert_eq!(owner_of(file.path()), "alice@EXAMPLE.TEST");
     assert_eq!(names_in(&place), ["alice"]);
+}
+
+/// Programs that get the path may run in another directory.
+#[test]
+fn a_relative_path_is_made_absolute() {
+    let (place, _) = directory();
+    let here = std::env::current_dir().unwrap();
+    let mut relative = PathBuf::new();
+    here.ancestors().skip(1).for_each(|_| relative.push(".."));
+    relative.extend(place.path().components().skip(1));
+    let directory = CacheDirectory::open(&relative).unwrap();
+    assert!(relative.is_relative() && directory.path().is_absolute());
+    let file = directory.write(&name("c"), &delegated("alice")).unwrap();
+    let value = file.krb5ccname().into_string().unwrap();
+    assert!(value.starts_with("FILE:/"), "{value}");
+    assert_eq!(owner_of(file.path()), "alice@EXAMPLE.TEST");
+}
+
+/// The umask belongs to the whole process: the test runs itself in one of its own.
+#[test]
+fn the_owner_may_read_and_write_whatever_the_umask_takes_away() {
+    const PLACE: &str = "CACHES_UNDER_A_UMASK";
+    if let Some(place) = std::env::var_os(PLACE) {
+        let directory = CacheDirectory::open(place).unwrap();
+        drop(directory.write(&name("c"), &delegated("alice")).unwrap());
+        return;
+    }
+    let (place, _) = directory();
+    let ran = Command::new("sh")
+        .args(["-c", r#"umask 0477 && exec "$0" --exact "$1""#])
+        .arg(std::env::current_exe().unwrap())
+        .arg("the_owner_may_read_and_write_whatever_the_umask_takes_away")
+        .env(PLACE, place.path())
+        .output();
+    assert!(ran.unwrap().status.success());
+    let mode = fs::metadata(place.path().join("c")).unwrap().mode();
+    assert_eq!(mode & 0o7777, 0o600, "{mode:o}");
 }
 
 #[test]
