@@ -1,12 +1,15 @@
-//! TLS by rustls, each connection bound by itself: a login that was made for another one is refused.
+//! TLS by rustls, each connection bound by itself: a login that names another channel is refused. One
+//! that names none passes, unless the acceptor was built with
+//! [`require_channel_bindings`](portcullis::AcceptorBuilder::require_channel_bindings), as below.
 //!
 //! ```no_run
 //! # async fn serve(
-//! #     acceptor: portcullis::Acceptor,
+//! #     keytab: portcullis::Keytab,
 //! #     chain: Vec<rustls::pki_types::CertificateDer<'static>>,
 //! #     key: rustls::pki_types::PrivateKeyDer<'static>,
 //! #     stream: tokio::net::TcpStream,
 //! # ) -> Result<(), Box<dyn std::error::Error>> {
+//! use portcullis::Acceptor;
 //! use portcullis_http::{NegotiateLayer, tls::{TlsAcceptor, TlsIdentity}};
 //! use rustls::ServerConfig;
 //! use tower::Layer;
@@ -14,6 +17,7 @@
 //! #     Ok::<_, std::convert::Infallible>(http::Response::new(String::new()))
 //! # });
 //!
+//! let acceptor = Acceptor::builder(keytab).require_channel_bindings().build()?;
 //! let builder = ServerConfig::builder().with_no_client_auth();
 //! let tls = TlsAcceptor::new(TlsIdentity::new(builder, chain, key)?);
 //! let guarded = NegotiateLayer::new(acceptor).layer(router);
