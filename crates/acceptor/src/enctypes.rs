@@ -10,6 +10,10 @@ use portcullis_formats::registry::EtypeNumber;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeakEnctype {
     /// RC4-HMAC (23): RFC 8429 deprecates it; per-message checksums can be forged (CVE-2025-3576).
+    ///
+    /// RFC 4757 §7: a checksum covers neither number nor direction of a message. Whoever sits
+    /// between chooses the order of those that are only signed, and sends ours back as the peer's;
+    /// what is sealed keeps its number, not its direction.
     Rc4Hmac,
     /// DES3-CBC-SHA1 (16): RFC 8429 deprecates it.
     Des3CbcSha1,

@@ -291,6 +291,8 @@ fn no_flipped_bit_opens() {
                 let mut piece = Piece { octets, lengths };
                 let refused = acceptor.unwrap_in_place(piece.token(&[], &[]));
                 assert!(refused.is_err(), "{protection:?} {layout:?}: bit {bit}");
+                let message = &piece.octets[lengths.header..][..7];
+                assert_eq!(*message, [0; 7], "{protection:?} {layout:?}: bit {bit}");
             }
             let mut piece = Piece {
                 octets: token,

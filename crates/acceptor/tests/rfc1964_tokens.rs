@@ -47,6 +47,21 @@ fn both(enctype: Enctype) -> (SecurityContext, InitiatorContext) {
     (context, token.finish(&reply.unwrap()).unwrap())
 }
 
+/// Nothing of a token that was refused can be used.
+#[track_caller]
+fn assert_wiped(token: &[u8]) {
+    assert!(token.iter().all(|octet| *octet == 0), "{token:02x?}");
+}
+
+/// Makes a token of one side one of the other's under RC4, where that is four octets of a stream.
+fn turn_around(token: &mut [u8]) {
+    let inner = InitialContextToken::decode(token).unwrap().inner.len();
+    let start = token.len() - inner;
+    for octet in &mut token[start + 12..start + 16] {
+        *octet ^= 0xff;
+    }
+}
+
 const WEAK: [Enctype; 2] = [Enctype::Rc4Hmac, Enctype::Des3CbcSha1];
 
 #[test]
@@ -162,10 +177,14 @@ fn no_flipped_bit_changes_what_is_read() {
                 flipped[bit / 8] ^= 0x80 >> (bit % 8);
                 match acceptor.unwrap(&mut flipped) {
                     // The frame has 13 octets, the header eight.
-                    Err(MessageError::Malformed(_)) => assert!(bit / 8 < 21, "{kind}: bit {bit}"),
+                    Err(MessageError::Malformed(_)) => {
+                        assert!(bit / 8 < 21, "{kind}: bit {bit}");
+                        assert_wiped(&flipped);
+                    }
                     Err(error) => {
                         assert_eq!(error, MessageError::Integrity, "{kind}: bit {bit}");
                         assert!(bit / 8 >= 21, "{enctype} {kind}: bit {bit}");
+                        assert_wiped(&flipped);
                     }
                     Ok(opened) => {
                         assert_eq!(opened.message, b"message", "{enctype} {kind}: bit {bit}");
@@ -241,6 +260,9 @@ fn padding_of_another_length_is_refused() {
             let mut token = frame(Mechanism::Krb5.oid(), &[head.encode(), text].concat());
             let opened = acceptor.unwrap(&mut token);
             assert_eq!(opened.is_ok(), good, "{padding}");
+            if !good {
+                assert_wiped(&token);
+            }
         }
     }
 }
@@ -255,6 +277,7 @@ fn refuses_its_own_tokens_come_back_and_those_of_the_other_kind() {
                 acceptor.unwrap(&mut ours).unwrap_err(),
                 MessageError::Direction
             );
+            assert_wiped(&ours);
             let wrapped = initiator.wrap(b"message", protection).unwrap();
             let refused = acceptor.verify_mic(b"message", &wrapped).unwrap_err();
             assert!(matches!(refused, MessageError::Malformed(_)), "{refused:?}");
@@ -265,6 +288,30 @@ fn refuses_its_own_tokens_come_back_and_those_of_the_other_kind() {
         let mut newer = [&[5, 4, 0, 0xff][..], &[0; 60]].concat();
         let refused = acceptor.unwrap(&mut newer).unwrap_err();
         assert!(matches!(refused, MessageError::Malformed(_)), "{refused:?}");
+    }
+}
+
+/// RFC 4757 §7.2, §7.3: what a context says of itself, so that nobody relies on what is not there.
+#[test]
+fn under_rc4_number_and_direction_of_what_is_signed_are_anybodys_to_change() {
+    for enctype in WEAK {
+        let (mut acceptor, mut initiator) = both(enctype);
+        let signs = acceptor.signs_numbers();
+        assert_eq!(signs, enctype != Enctype::Rc4Hmac);
+
+        let mut ours = acceptor.mic(b"message").unwrap();
+        turn_around(&mut ours);
+        let turned = acceptor.verify_mic(b"message", &ours);
+        assert_eq!(turned.is_err(), signs, "{enctype}: {turned:?}");
+
+        let theirs = initiator.mic(b"message").unwrap();
+        assert!(acceptor.verify_mic(b"message", &theirs).is_ok());
+        let mut again = theirs.clone();
+        let number = 13 + 8; // behind the frame and the header
+        again[number] ^= 0x10;
+        let again = acceptor.verify_mic(b"message", &again);
+        assert_eq!(again.is_err(), signs, "{enctype}: {again:?}");
+        assert_ne!(again, Ok(Order::Duplicate));
     }
 }
 

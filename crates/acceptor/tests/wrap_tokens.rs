@@ -41,6 +41,12 @@ fn wrapped(exchange: &Exchange, sender: &str, kind: &str) -> (Vec<u8>, Vec<u8>) 
     (hex(&found["message"]), hex(&found["token"]))
 }
 
+/// Nothing of a token that was refused can be used.
+#[track_caller]
+fn assert_wiped(token: &[u8]) {
+    assert!(token.iter().all(|octet| *octet == 0), "{token:02x?}");
+}
+
 fn key(exchange: &Exchange) -> Key {
     Key::new(Enctype::try_from(exchange.key.0).unwrap(), &exchange.key.1).unwrap()
 }
@@ -152,6 +158,7 @@ fn each_flipped_bit_is_refused_for_what_it_changes() {
                         let error = format!("{error:?}");
                         let right = expected.iter().any(|name| error.starts_with(name));
                         assert!(right, "{what}: {error}");
+                        assert_wiped(&flipped);
                     }
                     Ok(opened) => {
                         assert!((48..64).contains(&bit), "{what}");
@@ -177,6 +184,7 @@ fn a_cut_off_token_is_refused() {
                     ..16 => assert!(matches!(refused, MessageError::Malformed(_)), "{what}"),
                     _ => assert_eq!(refused, MessageError::Integrity, "{what}"),
                 }
+                assert_wiped(&cut);
             }
         }
     }
@@ -240,8 +248,12 @@ fn filler_counts_as_far_as_it_was_sealed() {
             exchange.context.unwrap(&mut good).unwrap().message,
             b"message"
         );
-        for token in [&mut shorter, &mut longer, &mut endless] {
+        let mut headless = header.octets().to_vec();
+        let parts: [&[u8]; 1] = [b"no header"];
+        key(&exchange).seal(KeyUsage::INITIATOR_SEAL, &[7; 16], &parts, &mut headless);
+        for token in [&mut shorter, &mut longer, &mut endless, &mut headless] {
             assert_eq!(exchange.context.unwrap(token), Err(MessageError::Header));
+            assert_wiped(token);
         }
     }
 }

@@ -84,7 +84,22 @@ impl Sending {
 }
 
 impl Receiving {
+    /// Whatever is wrong, no octet of the message can be used afterwards.
     pub(super) fn unwrap_in_place(
+        &mut self,
+        keys: &ContextKeys,
+        token: InPlace<'_>,
+    ) -> Result<UnwrappedInPlace, MessageError> {
+        let message = token.message;
+        let token = InPlace {
+            message: &mut *message,
+            ..token
+        };
+        self.open_in_place(keys, token)
+            .inspect_err(|_| message.fill(0))
+    }
+
+    fn open_in_place(
         &mut self,
         keys: &ContextKeys,
         token: InPlace<'_>,
@@ -205,7 +220,6 @@ fn open(
     opened.map_err(|_| MessageError::Integrity)?;
     // CVE-2024-37370: the header in clear counts only as far as the sealed copy says the same.
     if text.tail.last_chunk() != Some(&sent.unrotated().octets()) {
-        text.message.fill(0);
         return Err(MessageError::Header);
     }
     Ok(())

@@ -13,7 +13,8 @@ pub enum MessageError {
     /// It asks to delete the context (RFC 1964 §1.2.3), which nobody may do any more (RFC 2743
     /// §2.2.2): a context ends when it is dropped.
     ContextDeletion,
-    /// It was sent by an acceptor: one of ours, come back.
+    /// It was sent by an acceptor: one of ours, come back. Under RC4 whoever sends it back can hide
+    /// that ([`SecurityContext::signs_numbers`](super::SecurityContext::signs_numbers)).
     Direction,
     /// It claims a subkey that we never proposed.
     NoSubkey,

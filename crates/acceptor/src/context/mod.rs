@@ -122,7 +122,9 @@ impl SecurityContext {
         established.sending.mic(&established.keys, message)
     }
 
-    /// Verifies the initiator's MIC over `message` and tells its place among the others.
+    /// Verifies the initiator's MIC over `message` and tells its place among the others. Under RC4
+    /// that place, and whether the MIC is the initiator's or our own over the same message, can be
+    /// changed by anybody ([`SecurityContext::signs_numbers`]).
     ///
     /// # Errors
     /// [`MessageError`]; the sequence of messages stays as it was.
@@ -131,6 +133,18 @@ impl SecurityContext {
         established
             .receiving
             .verify_mic(&established.keys, message, token)
+    }
+
+    /// Verifies the initiator's MIC that a negotiation ends with.
+    pub(crate) fn verify_first_mic(
+        &mut self,
+        message: &[u8],
+        token: &[u8],
+    ) -> Result<Order, MessageError> {
+        let established = &mut *self.established;
+        established
+            .receiving
+            .verify_first_mic(&established.keys, message, token)
     }
 
     /// Wraps `message` for the initiator. It is copied once.
@@ -147,8 +161,8 @@ impl SecurityContext {
         established.sending.wrap(keys, entropy, message, protection)
     }
 
-    /// Verifies the initiator's Wrap token and opens it where it lies. On an error nothing of the
-    /// token can be used, and the sequence of messages stays as it was.
+    /// Verifies the initiator's Wrap token and opens it where it lies. On an error the token is
+    /// wiped, and the sequence of messages stays as it was.
     ///
     /// # Errors
     /// [`MessageError`].
@@ -215,8 +229,8 @@ impl SecurityContext {
             .wrap_in_place(keys, entropy, token, protection)
     }
 
-    /// Verifies an initiator's token and opens it where its message lies. On an error nothing of
-    /// the token can be used, and the sequence of messages stays as it was.
+    /// Verifies an initiator's token and opens it where its message lies. On an error the message
+    /// is wiped, and the sequence of messages stays as it was.
     ///
     /// # Errors
     /// [`MessageError`]: [`MessageError::Length`] when header or trailer are not as long as a token

@@ -4,7 +4,8 @@ use super::{MessageError, Protection};
 use portcullis_crypto::Enctype;
 use portcullis_formats::gss::WrapHeader;
 
-const CONFOUNDER: usize = 16;
+/// The octets that precede a sealed message: a block.
+pub(super) const CONFOUNDER: usize = 16;
 
 /// A token whose message stays where it is.
 ///

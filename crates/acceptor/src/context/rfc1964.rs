@@ -3,8 +3,10 @@
 
 use super::prepared::Prepared;
 use super::receiving::refusal;
+use super::wrap::Opened;
 use super::{MessageError, Protection};
 use crate::entropy::Entropy;
+use core::ops::Range;
 use portcullis_crypto::{Key, Rfc1964Key, Rfc1964Kind};
 use portcullis_formats::der::{DecodeErrorKind, Reader};
 use portcullis_formats::gss::{InitialContextToken, Mechanism, Rfc1964Head, TokenId, frame};
@@ -74,8 +76,8 @@ pub(super) fn wrap(
     Ok(frame(Mechanism::Krb5.oid(), &token))
 }
 
-/// Verifies an initiator's MIC and gives its sequence number, which the checksum of this form
-/// does not cover: under RC4 somebody in between can change the number, not the message.
+/// Verifies an initiator's MIC and gives its sequence number. The checksum of this form covers
+/// neither that nor the direction: under RC4 somebody in between can change both, not the message.
 pub(super) fn verify_mic(
     prepared: &mut Prepared,
     key: &Key,
@@ -96,12 +98,12 @@ pub(super) fn verify_mic(
     Ok(number.into())
 }
 
-/// Verifies an initiator's Wrap token where it lies; gives the message and its sequence number.
-pub(super) fn unwrap<'t>(
+/// Verifies an initiator's Wrap token where it lies, and opens what is sealed.
+pub(super) fn unwrap(
     prepared: &mut Prepared,
     key: &Key,
-    token: &'t mut [u8],
-) -> Result<(&'t [u8], Protection, u64), MessageError> {
+    token: &mut [u8],
+) -> Result<Opened, MessageError> {
     let key = ready(prepared, key)?;
     let start = token.len().saturating_sub(unframed(token)?.len());
     let length = Rfc1964Head::LENGTH.saturating_add(key.checksum_length());
@@ -122,14 +124,15 @@ pub(super) fn unwrap<'t>(
         key.open(number, text)
             .map_err(|_| MessageError::Integrity)?;
     }
-    let verified = key.verify(Rfc1964Kind::Wrap, &[&head.header(), text], head.sgn_cksum);
-    if verified.is_err() {
-        text.fill(0); // nothing unverified may be read
-        return Err(MessageError::Integrity);
-    }
+    key.verify(Rfc1964Kind::Wrap, &[&head.header(), text], head.sgn_cksum)
+        .map_err(|_| MessageError::Integrity)?;
     from_initiator(direction)?;
     let message = unpadded(text).ok_or(MessageError::Integrity)?;
-    Ok((message, protection, number.into()))
+    Ok(Opened {
+        message: head_end.saturating_add(message.start)..head_end.saturating_add(message.end),
+        protection,
+        number: number.into(),
+    })
 }
 
 /// The longest message whose token has `most` octets at most.
@@ -222,9 +225,6 @@ fn made_with(key: &Rfc1964Key, head: &Rfc1964Head<'_>) -> Result<(), MessageErro
     if ![Rfc1964Head::NOT_SEALED, key.seal_alg()].contains(&head.seal_alg) {
         return Err(malformed("SEAL_ALG must be that of the key"));
     }
-    if head.sgn_cksum.len() != key.checksum_length() {
-        return Err(malformed("SGN_CKSUM must be as long as the key's"));
-    }
     Ok(())
 }
 
@@ -236,13 +236,14 @@ const fn from_initiator(direction: u8) -> Result<(), MessageError> {
     }
 }
 
-/// The message between confounder and padding, all of which is verified. One to eight octets of
-/// padding each say how many they are; some peers fill them otherwise (MIT krb5 looks at the last).
-fn unpadded(text: &[u8]) -> Option<&[u8]> {
+/// Where the message lies between confounder and padding, all of which is verified. One to eight
+/// octets of padding each say how many they are; some peers fill them otherwise (MIT krb5 looks at
+/// the last).
+fn unpadded(text: &[u8]) -> Option<Range<usize>> {
     let padding = usize::from(*text.last()?);
     let end = text.len().checked_sub(padding)?;
-    let padded = (1..=8).contains(&padding);
-    text.get(CONFOUNDER..end).filter(|_| padded)
+    let padded = (1..=8).contains(&padding) && CONFOUNDER <= end;
+    padded.then_some(CONFOUNDER..end)
 }
 
 fn malformed(rule: &'static str) -> MessageError {

@@ -1,9 +1,11 @@
 //! Hot path. Wrap tokens of RFC 4121 §4.2.6.2: messages with a checksum, or sealed.
 
+use super::parts::CONFOUNDER;
 use super::prepared::Prepared;
 use super::receiving::{Receiving, refusal};
 use super::{ContextKeys, MessageError, Order};
 use crate::entropy::Entropy;
+use core::ops::Range;
 use portcullis_crypto::{CipherKey, Enctype, MacKey};
 use portcullis_formats::gss::{TokenFlags, WrapHeader};
 
@@ -25,8 +27,17 @@ pub struct Unwrapped<'t> {
     pub message: &'t [u8],
     /// What was done to it. A peer may send less than was agreed: look.
     pub protection: Protection,
-    /// Where it stands among the others.
+    /// Where it stands among the others. What is only signed with a key of RC4 shows no order that
+    /// can be relied on ([`SecurityContext::signs_numbers`](super::SecurityContext::signs_numbers)).
     pub order: Order,
+}
+
+/// What a token that verifies has.
+pub(super) struct Opened {
+    /// Where the message lies in the token.
+    pub(super) message: Range<usize>,
+    pub(super) protection: Protection,
+    pub(super) number: u64,
 }
 
 /// The octets of header, and of all that is sealed or signed but the message, in a token of
@@ -111,12 +122,13 @@ fn sign(key: &MacKey, signed: WrapHeader, message: &[u8]) -> Vec<u8> {
     [sent.octets().as_slice(), message, checksum.as_ref()].concat()
 }
 
-/// Verifies an initiator's token where it lies; gives the message and its sequence number.
-pub(super) fn unwrap<'t>(
+/// Verifies an initiator's token where it lies, and opens what is sealed.
+pub(super) fn unwrap(
     receiving: &mut Receiving,
     keys: &ContextKeys,
-    token: &'t mut [u8],
-) -> Result<(&'t [u8], Protection, u64), MessageError> {
+    token: &mut [u8],
+) -> Result<Opened, MessageError> {
+    // Looked at by itself, because `refusal` wants the token whole, and data borrows it to the end.
     if let Err(error) = WrapHeader::split(token) {
         return Err(refusal(token, error));
     }
@@ -127,17 +139,23 @@ pub(super) fn unwrap<'t>(
     if let Some(rotated @ 1..) = rotated.checked_rem(data.len()) {
         data.rotate_left(rotated);
     }
-    let (message, protection) = match header.flags.contains(TokenFlags::SEALED) {
+    let (start, length, protection) = match header.flags.contains(TokenFlags::SEALED) {
         true => (
+            WrapHeader::LENGTH.saturating_add(CONFOUNDER),
             open(prepared.cipher(key), header, data)?,
             Protection::Confidentiality,
         ),
         false => (
+            WrapHeader::LENGTH,
             verify(prepared.wrap_mac(key), header, data)?,
             Protection::Integrity,
         ),
     };
-    Ok((message, protection, header.sequence))
+    Ok(Opened {
+        message: start..start.saturating_add(length),
+        protection,
+        number: header.sequence,
+    })
 }
 
 /// By how much the data is rotated. In DCE style Windows and Heimdal rotate the filler of a sealed
@@ -150,11 +168,8 @@ fn rotation(header: WrapHeader, dce_style: bool) -> usize {
     }
 }
 
-fn open<'t>(
-    key: &CipherKey,
-    header: WrapHeader,
-    data: &'t mut [u8],
-) -> Result<&'t [u8], MessageError> {
+/// Decrypts the data; gives the message's length.
+fn open(key: &CipherKey, header: WrapHeader, data: &mut [u8]) -> Result<usize, MessageError> {
     let plaintext = key.open(data).map_err(|_| MessageError::Integrity)?;
     let (rest, copy) = plaintext
         .split_last_chunk::<{ WrapHeader::LENGTH }>()
@@ -163,18 +178,13 @@ fn open<'t>(
     if *copy != header.unrotated().octets() {
         return Err(MessageError::Header);
     }
-    let length = rest
-        .len()
+    rest.len()
         .checked_sub(header.extra_count.into())
-        .ok_or(MessageError::Header)?;
-    rest.get(..length).ok_or(MessageError::Header)
+        .ok_or(MessageError::Header)
 }
 
-fn verify<'t>(
-    key: &MacKey,
-    header: WrapHeader,
-    data: &'t mut [u8],
-) -> Result<&'t [u8], MessageError> {
+/// Verifies the data; gives the message's length.
+fn verify(key: &MacKey, header: WrapHeader, data: &[u8]) -> Result<usize, MessageError> {
     let expected = key.enctype().checksum_length();
     if usize::from(header.extra_count) != expected {
         return Err(MessageError::Header);
@@ -188,7 +198,7 @@ fn verify<'t>(
         .ok_or(MessageError::Integrity)?;
     key.verify(&[message, &signed(header).octets()], checksum)
         .map_err(|_| MessageError::Integrity)?;
-    Ok(message)
+    Ok(length)
 }
 
 /// The header that was signed with a message, of the one that was sent.

@@ -196,7 +196,7 @@ pub(super) fn still_counts(
 }
 
 fn verify(context: &mut SecurityContext, mech_types: &[u8], mic: &[u8]) -> Result<(), Error> {
-    match context.verify_mic(mech_types, mic) {
+    match context.verify_first_mic(mech_types, mic) {
         Ok(_) => Ok(()), // the first of the context's tokens: there is no order to keep yet
         Err(error @ MessageError::Unsupported(_)) => Err(unmade(error)),
         Err(_) => Err(NegotiationError::MicWrong.into()),

@@ -2,11 +2,12 @@
 
 use super::step;
 use crate::scene::{Scene, complete, refused};
-use portcullis::error::Unsupported;
-use portcullis::formats::der::Writer;
-use portcullis::formats::gss::{Mechanism, frame};
-use portcullis::formats::spnego::encode_mech_types;
-use portcullis::{Error, Step};
+use portcullis::error::{NegotiationError, Unsupported};
+use portcullis::formats::der::{Decode as _, Encode as _, Writer};
+use portcullis::formats::gss::{ContextFlags, Mechanism, frame};
+use portcullis::formats::spnego::{NegTokenResp, encode_mech_types};
+use portcullis::{Enctype, Error, Negotiation, Rejection, Step, WeakEnctype};
+use portcullis_testrealm::Next;
 
 /// CVE-2006-5989, CVE-2020-8625: object identifiers without octets, without end, and endless.
 #[test]
@@ -73,7 +74,6 @@ fn a_foreign_first_choice_without_a_token_is_no_hindrance() {
 /// `4ae75cded0`: a MIC before anything could have made one, or where no integrity was asked for.
 #[test]
 fn a_mic_out_of_place_is_refused_or_passed_over() {
-    use portcullis::formats::gss::ContextFlags;
     let scene = Scene::new();
     let offer = |flags: ContextFlags, mic: &[u8]| {
         let kerberos = scene.token().flags(flags).build();
@@ -134,4 +134,45 @@ fn a_list_without_kerberos_lets_nobody_in() {
         &scene,
         &frame(Mechanism::Spnego.oid(), &offer.into_vec()),
     ));
+}
+
+/// RFC 4757 §7.2: under RC4 both sides' signatures of the list have the same checksum, and four
+/// octets that anybody can change tell whose they are.
+#[test]
+fn our_own_signature_with_its_direction_changed_is_not_the_initiators() {
+    let scene = Scene::with(|settings| settings.danger_allow(WeakEnctype::Rc4Hmac));
+    let asked = ContextFlags::INTEG | ContextFlags::MUTUAL;
+    let in_order = asked | ContextFlags::REPLAY | ContextFlags::SEQUENCE;
+    for flags in [asked, in_order] {
+        let alice = scene.token().session_enctype(Enctype::Rc4Hmac).mutual();
+        let list = [Mechanism::Ntlm, Mechanism::Krb5];
+        let first = alice.flags(flags).mech_list(&list).build();
+        let (negotiation, reply) = continued(scene.step(&first));
+        let Ok(Next::Send(second)) = first.next(&reply) else {
+            panic!("Kerberos was asked for");
+        };
+        let step = negotiation.step(second.token(), scene.realm.now());
+        let (negotiation, reply) = continued(step);
+        let ours = NegTokenResp::from_der(&reply).unwrap().mech_list_mic;
+        let mut turned = ours.unwrap().to_vec();
+        let end = turned.len() - 8; // SGN_CKSUM
+        for octet in &mut turned[end - 4..end] {
+            *octet ^= 0xff;
+        }
+        let third = NegTokenResp {
+            mech_list_mic: Some(&turned),
+            ..NegTokenResp::default()
+        };
+        let rejection = refused(negotiation.step(&third.to_der(), scene.realm.now()));
+        let wrong = Error::Negotiation(NegotiationError::MicWrong);
+        assert_eq!(*rejection.error(), wrong, "{flags:?}");
+    }
+}
+
+#[track_caller]
+fn continued(outcome: Result<Step, Rejection>) -> (Negotiation, Vec<u8>) {
+    match outcome {
+        Ok(Step::Continue { negotiation, reply }) => (negotiation, reply),
+        other => panic!("{other:?}"),
+    }
 }
