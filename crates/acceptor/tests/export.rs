@@ -12,7 +12,12 @@
 mod scene;
 
 use portcullis::context::{ExportKey, ImportError, Order, PrfKey, Protection};
-use portcullis::{AcceptorBuilder, Enctype, SecurityContext, WeakEnctype};
+use portcullis::error::PacError;
+use portcullis::{
+    AcceptorBuilder, Enctype, PacPolicy, SecurityContext, ServicePattern, WeakEnctype,
+};
+use portcullis_crypto::{Key, KeyUsage};
+use portcullis_formats::der::DecodeErrorKind;
 use portcullis_formats::registry::EtypeNumber;
 use portcullis_testrealm::{InitiatorContext, TestRealm, TokenBuilder};
 use scene::{Scene, WEB};
@@ -157,6 +162,29 @@ fn a_cut_off_or_longer_context_is_refused() {
     assert_eq!(refused.unwrap_err(), expected);
 }
 
+/// What the key seals is read to the end.
+#[test]
+fn what_follows_a_context_under_the_same_seal_is_refused() {
+    let acceptor = Scene::new().acceptor;
+    let exported = exported();
+    let (prefix, sealed) = exported.split_at(5);
+    let (usage, mut sealed) = (KeyUsage::new(512), sealed.to_vec());
+    let key_inside = Key::from_random(Enctype::Aes256CtsHmacSha384_192, &SECRET);
+    let opened = key_inside.open(usage, &mut sealed).unwrap();
+    let import = |after: &[u8]| {
+        let mut resealed = prefix.to_vec();
+        key_inside.seal(usage, &[9; 16], &[&*opened, after], &mut resealed);
+        acceptor.import_context(&resealed, &key()).map(drop)
+    };
+    assert_eq!(import(&[]), Ok(()));
+    match import(&[0]) {
+        Err(ImportError::Malformed(error)) => {
+            assert_eq!(error.kind, DecodeErrorKind::TrailingData { octets: 1 });
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_context_of_another_key_is_refused() {
     let acceptor = Scene::new().acceptor;
@@ -173,6 +201,77 @@ fn a_context_of_an_enctype_that_is_not_permitted_is_refused() {
     let refused = Scene::new().acceptor.import_context(&exported, &key());
     let expected = ImportError::EnctypeNotPermitted(EtypeNumber(23));
     assert_eq!(refused.unwrap_err(), expected);
+}
+
+/// The client gets a subkey of us of a better type than its own keys are of.
+#[test]
+fn our_subkey_is_of_a_permitted_enctype_too() {
+    let scene = scene(Enctype::Aes256CtsHmacSha1_96);
+    let token = scene.token().etypes(&[EtypeNumber(20)]);
+    let (context, _) = both(&scene, token);
+    let exported = context.export(&key()).unwrap();
+    let only = |enctypes: &[Enctype]| {
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let web = realm.service_with(WEB).enctypes(enctypes.to_vec()).build();
+        let scene = Scene::of(realm, web, |it| it.only_enctypes(enctypes.to_vec()));
+        scene.acceptor.import_context(&exported, &key()).map(drop)
+    };
+    let (sha1, sha2) = (
+        Enctype::Aes256CtsHmacSha1_96,
+        Enctype::Aes256CtsHmacSha384_192,
+    );
+    assert_eq!(only(&[sha1, sha2]), Ok(()));
+    let refused = |etype| Err(ImportError::EnctypeNotPermitted(EtypeNumber(etype)));
+    assert_eq!(only(&[sha1]), refused(20));
+    assert_eq!(only(&[sha2]), refused(18));
+}
+
+#[test]
+fn a_weak_ticket_under_strong_keys_is_refused() {
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let web = realm.service_with(WEB).enctypes([Enctype::Rc4Hmac]).build();
+    let scene = Scene::of(realm, web, everything);
+    let token = scene.token().session_enctype(Enctype::Aes256CtsHmacSha1_96);
+    let (context, _) = both(&scene, token);
+    assert_eq!(context.identity().session_etype(), EtypeNumber(18));
+    let exported = context.export(&key()).unwrap();
+    let refused = Scene::new().acceptor.import_context(&exported, &key());
+    let expected = ImportError::EnctypeNotPermitted(EtypeNumber(23));
+    assert_eq!(refused.unwrap_err(), expected);
+}
+
+#[test]
+fn a_context_of_another_service_than_is_expected_is_refused() {
+    let exported = exported();
+    let import = |service: &str| {
+        let pattern: ServicePattern = service.parse().unwrap();
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let service = realm.service(service);
+        let scene = Scene::of(realm, service, |settings| settings.service(pattern));
+        scene.acceptor.import_context(&exported, &key()).map(drop)
+    };
+    assert_eq!(import(WEB), Ok(()));
+    let refused = import("HTTP/other.example.test").unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "exported context of HTTP/web.example.test@EXAMPLE.TEST, which is not expected"
+    );
+}
+
+#[test]
+fn a_client_without_a_pac_is_refused_where_one_is_required() {
+    let exported = exported();
+    let import = |policy| {
+        let scene = Scene::with(|settings| settings.pac(policy));
+        scene.acceptor.import_context(&exported, &key()).map(drop)
+    };
+    assert_eq!(import(PacPolicy::Verify), Ok(()));
+    let refused = ImportError::Pac(PacError::NoPac);
+    assert_eq!(
+        refused.to_string(),
+        "exported context: ticket without a PAC"
+    );
+    assert_eq!(import(PacPolicy::Require), Err(refused));
 }
 
 #[test]

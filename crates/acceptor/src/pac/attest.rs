@@ -189,7 +189,7 @@ fn is_called(client: &Principal, name: PacText<'_>) -> bool {
 }
 
 /// The buffers that we know are whole, and agree about who the account is.
-fn sound(pac: &RawPac<'_>, confines: Option<&Confines>) -> Result<(), PacError> {
+pub(super) fn sound(pac: &RawPac<'_>, confines: Option<&Confines>) -> Result<(), PacError> {
     let account = decoded(pac, PacBufferType::LOGON_INFO, LogonInfo::decode)?;
     let names = decoded(pac, PacBufferType::UPN_DNS_INFO, UpnDnsInfo::decode)?;
     let requestor = decoded(pac, PacBufferType::REQUESTOR, Sid::decode)?;

@@ -6,8 +6,11 @@
 //! ```
 
 use super::Pac;
+use super::attest::sound;
+use crate::error::PacError;
 use crate::rules::Rules;
-use portcullis_formats::der::{DecodeErrorKind, Reader, Result, Writer};
+use portcullis_formats::der::{self, DecodeErrorKind, Reader, Writer};
+use portcullis_formats::pac::RawPac;
 use portcullis_formats::principal::Principal;
 use std::sync::Arc;
 
@@ -22,13 +25,20 @@ impl Pac {
         });
     }
 
+    /// Whether it counts where it was imported: its account may be one that its realm may not vouch
+    /// for here.
+    pub(crate) fn admit(&self) -> Result<(), PacError> {
+        let pac = RawPac::decode(self.octets()).map_err(PacError::Malformed)?;
+        sound(&pac, self.confines.as_ref())
+    }
+
     /// `client` is whose it is. Which SIDs count is decided here and now.
     pub(crate) fn import(
         input: &mut Reader<'_>,
         data: &Arc<[u8]>,
         client: &Principal,
         rules: &Rules,
-    ) -> Result<Self> {
+    ) -> der::Result<Self> {
         let start = input.clone();
         input.sequence("ExportedPac", |fields| {
             let octet = |field: &mut Reader<'_>| field.uint32().map(usize::try_from);

@@ -1,10 +1,12 @@
 //! [MS-PAC] §4.1.2.2: what a realm, and what no domain controller at all, may say of a client.
 
 use super::forge::{Draft, domain, group, if_relevant, key, sid};
-use super::{IF_RELEVANT, PAC, identity};
+use super::scene::Scene;
+use super::{IF_RELEVANT, PAC, defaults, identity};
+use portcullis::context::{ExportKey, ImportError};
 use portcullis::error::PacError;
 use portcullis::pac::{GroupAttributes, PacBufferType, Sid, SidFilter};
-use portcullis::{Error, Pac};
+use portcullis::{AcceptorBuilder, Error, Pac, PacPolicy};
 
 /// Our own domain, when alice's is another's.
 const OURS: &str = "S-1-5-21-7-8-9";
@@ -175,4 +177,46 @@ fn administrators_of_the_machine_are_not_added_for_the_service() {
         let claimed = seen(None, |draft| resource_group(draft, domain, 544));
         assert_eq!(claimed.unwrap_err(), PacError::NoDomain.into(), "{domain}");
     }
+}
+
+/// The context of alice, who came to an acceptor without a filter, in the hands of another.
+fn handed_over(
+    settings: impl FnOnce(AcceptorBuilder) -> AcceptorBuilder,
+    vary: impl FnOnce(&mut Draft),
+) -> Result<Option<Pac>, ImportError> {
+    let scene = Scene::new();
+    let mut draft = Draft::of_alice(scene.realm.now());
+    vary(&mut draft);
+    let container = if_relevant(&[(PAC, &draft.sign(&key(&scene.web)))]);
+    let token = scene.token();
+    let token = token.ticket_authorization_data(IF_RELEVANT, &container);
+    let (context, _) = scene.accept(&token.build());
+    let secret = ExportKey::new(&[7; 32]);
+    let exported = context.export(&secret).unwrap();
+    let other = Scene::with(settings).acceptor;
+    let imported = other.import_context(&exported, &secret)?;
+    Ok(imported.identity().pac().cloned())
+}
+
+#[test]
+fn an_imported_context_is_filtered_where_it_is_imported() {
+    let with = |filter: SidFilter| |settings: AcceptorBuilder| settings.sid_filter(filter);
+    let claim = |draft: &mut Draft| draft.extra(vec!["S-1-5-21-7-8-9-512"]);
+    let pac = handed_over(defaults, claim).unwrap().unwrap();
+    assert!(pac.is_member_of(&ours(512)));
+    let pac = handed_over(with(confined()), claim).unwrap().unwrap();
+    assert!(!pac.is_member_of(&ours(512)));
+    assert_eq!(pac.user_sid(), domain().with_rid(1103).ok());
+    let stranger = SidFilter::new().trust("OTHER.TEST");
+    let foreign = PacError::ForeignSid(Box::new(domain().with_rid(1103).unwrap()));
+    let refused = handed_over(with(stranger), claim).unwrap_err();
+    assert_eq!(refused, ImportError::Pac(foreign));
+}
+
+#[test]
+fn where_pacs_are_ignored_an_imported_context_has_none() {
+    let ignoring = |settings: AcceptorBuilder| settings.pac(PacPolicy::Ignore);
+    assert!(handed_over(ignoring, |_| {}).unwrap().is_none());
+    let requiring = |settings: AcceptorBuilder| settings.pac(PacPolicy::Require);
+    assert!(handed_over(requiring, |_| {}).unwrap().is_some());
 }

@@ -1,12 +1,14 @@
 //! [`ImportError`]: why octets are no context.
 
+use crate::error::PacError;
 use core::fmt;
 use portcullis_formats::der::DecodeError;
+use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::EtypeNumber;
 
 /// Why octets are no context that was exported with this key.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportError {
     /// They are more than a context has.
     TooLong {
@@ -26,8 +28,12 @@ pub enum ImportError {
     Integrity,
     /// What the key seals is no context.
     Malformed(DecodeError),
-    /// A key of the context is of an encryption type that is not permitted here.
+    /// The ticket, or a key of the context, is of an encryption type that is not permitted here.
     EnctypeNotPermitted(EtypeNumber),
+    /// It is of a service that is not expected here.
+    Service(Box<Principal>),
+    /// The client's PAC does not count here, or it has none.
+    Pac(PacError),
 }
 
 impl fmt::Display for ImportError {
@@ -51,6 +57,10 @@ impl fmt::Display for ImportError {
                     "exported context with a key of {etype}, which is not permitted"
                 )
             }
+            Self::Service(service) => {
+                write!(f, "exported context of {service}, which is not expected")
+            }
+            Self::Pac(error) => write!(f, "exported context: {error}"),
         }
     }
 }

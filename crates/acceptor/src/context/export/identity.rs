@@ -28,7 +28,7 @@
 //! The delegated credential is not part of it.
 
 use crate::identity::{Carrier, Framing, Identity, KeySelected, KeyUsed};
-use crate::pac::Pac;
+use crate::pac::{Pac, PacPolicy};
 use crate::rules::Rules;
 use crate::tickets::{TicketFacts, Validity};
 use portcullis_formats::der::{Decode, DecodeErrorKind, Reader, Result, SequenceOfBuf, Writer};
@@ -161,6 +161,7 @@ pub(super) fn decode(input: &mut Reader<'_>, rules: &Rules) -> Result<Identity> 
         let pac = fields.optional(17, "pac", |field| {
             Pac::import(field, &authorization_data, &client, rules)
         })?;
+        let pac = pac.filter(|_| rules.pac != PacPolicy::Ignore);
         let words = fields.field(18, "indicators", AuthenticationIndicators::decode)?;
         let ticket = Arc::new(TicketFacts {
             client,

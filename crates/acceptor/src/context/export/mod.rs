@@ -14,6 +14,7 @@
 //! }
 //! ```
 
+mod admission;
 mod error;
 mod identity;
 mod state;
@@ -22,15 +23,13 @@ pub use error::ImportError;
 
 use super::receiving::Receiving;
 use super::sending::Sending;
-use super::{ContextKeys, Established, SecurityContext, asked};
+use super::{Established, SecurityContext, asked};
 use crate::acceptor::Acceptor;
 use crate::entropy::EntropyError;
-use crate::rules::Rules;
 use core::fmt;
 use portcullis_crypto::{Enctype, Key, KeyUsage};
 use portcullis_formats::der::{DecodeError, Reader, Writer};
 use portcullis_formats::gss::ContextFlags;
-use portcullis_formats::registry::EtypeNumber;
 use zeroize::Zeroizing;
 
 const MAGIC: [u8; 4] = *b"PCTX";
@@ -42,7 +41,7 @@ const PREFIX: [u8; 5] = {
 /// Of those that an implementation may use for itself (RFC 4120 §7.5.1), so that the key seals
 /// nothing else that can be taken for an exported context.
 const USAGE: KeyUsage = KeyUsage::new(512);
-/// What is imported at most: many times a ticket.
+/// What is imported at most, many times a ticket: 8 KiB of window and what a token had room for.
 const LONGEST: usize = 1 << 20;
 
 /// The key that contexts are exported and imported with: who has it can make a context of anybody.
@@ -89,6 +88,18 @@ impl SecurityContext {
 impl Acceptor {
     /// The context that [`SecurityContext::export`] made octets of with the same key.
     ///
+    /// What this acceptor says of services, encryption types and PACs must hold, too; the client's
+    /// SIDs are filtered as it says. What belongs to the moment or to the connection is not looked
+    /// at again: whether the ticket has ended ([`SecurityContext::expires_at`] tells), which path of
+    /// realms the client came by, to which channel it is bound. [`Pac::is_kdc_verified`] tells
+    /// what was verified where the client came in. A delegated credential is not part of it.
+    ///
+    /// At most 1 MiB is read, whatever [`AcceptorBuilder::max_token`] says: who has the key made
+    /// these octets of a token that was taken elsewhere.
+    ///
+    /// [`Pac::is_kdc_verified`]: crate::Pac::is_kdc_verified
+    /// [`AcceptorBuilder::max_token`]: crate::AcceptorBuilder::max_token
+    ///
     /// # Errors
     /// [`ImportError`].
     pub fn import_context(
@@ -103,7 +114,7 @@ impl Acceptor {
             .strip_prefix(&PREFIX)
             .ok_or(ImportError::Integrity)?;
         let established = self.decode(body).map_err(ImportError::Malformed)?;
-        permitted(&established.keys, &self.settings.rules)?;
+        admission::admit(&established, &self.settings.rules)?;
         Ok(SecurityContext {
             established: Box::new(established),
         })
@@ -151,19 +162,6 @@ fn sealed(exported: &[u8]) -> Result<Zeroizing<Vec<u8>>, ImportError> {
     }
 }
 
-/// What was permitted where the context was exported need not be permitted here.
-fn permitted(keys: &ContextKeys, rules: &Rules) -> Result<(), ImportError> {
-    for key in [Some(keys.initiator()), keys.acceptor_subkey()] {
-        if let Some(enctype) = key.map(Key::enctype)
-            && !rules.enctypes.contains(enctype)
-        {
-            let etype = EtypeNumber(enctype.number());
-            return Err(ImportError::EnctypeNotPermitted(etype));
-        }
-    }
-    Ok(())
-}
-
 fn encode(established: &Established) -> Zeroizing<Vec<u8>> {
     let Established {
         identity,
@@ -186,3 +184,6 @@ fn encode(established: &Established) -> Zeroizing<Vec<u8>> {
     });
     Zeroizing::new(output.into_vec())
 }
+
+#[cfg(test)]
+mod tests;
