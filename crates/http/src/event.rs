@@ -4,7 +4,7 @@
 
 use crate::verdict::{Outcome, Verdict};
 use tracing::field::display;
-use tracing::{Level, Span, debug, enabled, error, info};
+use tracing::{Level, debug, enabled, error, info};
 
 pub(crate) fn emit(verdict: &Verdict) {
     let outcome = verdict.outcome().label();
@@ -19,9 +19,6 @@ pub(crate) fn emit(verdict: &Verdict) {
     let reason = reason.as_ref().map(display);
     let user = verdict.user().filter(|_| with_names);
     let client = user.map(|user| display(user.client()));
-    let span = Span::current();
-    span.record("outcome", outcome);
-    span.record("user", user.map(crate::User::name));
     match verdict.outcome() {
         Outcome::Failed => error!(outcome, kind, blame, remedy, reason, client, "negotiate"),
         Outcome::Challenged | Outcome::Anonymous | Outcome::Session | Outcome::Connection => {

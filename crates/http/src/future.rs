@@ -63,14 +63,15 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let mut stage = this.stage;
-        this.span.within(|| {
+        let span: &RequestSpan = this.span;
+        span.within(|| {
             if let StageProjection::Judging { judgement, passage } = stage.as_mut().project() {
                 let judged = ready!(judgement.poll(context));
                 // Nobody polls a future again that has given its answer.
                 let Some(passage) = passage.take() else {
                     return Poll::Pending;
                 };
-                match passage.end(judged) {
+                match passage.end(judged, span) {
                     Arrival::Answering { future, farewell } => stage.set(Stage::Answering {
                         future,
                         farewell: Some(farewell),

@@ -2,6 +2,7 @@
 //!
 //! What takes no token is decided at once; a token is for `login.rs`.
 
+use crate::basic::{self, PasswordDoor};
 use crate::connection::{ConnectionBindings, ConnectionState};
 use crate::cookie::{Jar, LAX};
 use crate::half_open::{HalfOpen, HalfOpenLimits, Scope};
@@ -33,6 +34,7 @@ pub(crate) struct Guard {
     pub(crate) policy: Policy,
     pub(crate) name_of: Arc<NameOf>,
     pub(crate) groups: Option<SharedGroups>,
+    pub(crate) passwords: Option<PasswordDoor>,
     pub(crate) half_open: Arc<HalfOpen>,
     pub(crate) connection_bound: bool,
     pub(crate) secure_cookies: bool,
@@ -84,6 +86,7 @@ impl Guard {
             policy: Policy::new(),
             name_of: Arc::new(|identity| Ok(identity.client().to_string())),
             groups: None,
+            passwords: None,
             half_open: Arc::new(HalfOpen::new(HalfOpenLimits::default())),
             connection_bound: false,
             secure_cookies: true,
@@ -103,7 +106,7 @@ impl Guard {
         let connection = connection.filter(|_| request.version() < Version::HTTP_2);
         let scope = self.scope(request);
         match header::token_for(self.side, request.headers(), self.max_header) {
-            Ok(None) => Judgement::Known(Some(self.remembered(request, connection, &scope))),
+            Ok(None) => self.judge_without_token(request, connection, scope),
             credentials => {
                 if let Some(connection) = connection {
                     connection.forget_login();
@@ -129,35 +132,56 @@ impl Guard {
         }
     }
 
-    /// Whom a request without a token comes from.
+    fn judge_without_token<B>(
+        self: &Arc<Self>,
+        request: &Request<B>,
+        connection: Option<&ConnectionState>,
+        scope: Scope,
+    ) -> Judgement {
+        if let Some(entrant) = self.remembered(request, connection, &scope) {
+            return Judgement::Known(Some(Ok(entrant)));
+        }
+        let found = self.passwords.as_ref().and_then(|door| {
+            let found = basic::find(self.side, request.headers(), self.max_header)?;
+            Some((Arc::clone(&door.passwords), found))
+        });
+        match found {
+            Some((passwords, Some(found))) => {
+                let (host, extensions) = (scope.host.clone(), request.extensions().clone());
+                let attempt = found.into_attempt(host, extensions, (self.now)());
+                let login = Arc::clone(self).login_by_password(passwords, attempt, scope);
+                Judgement::Awaited(Box::pin(login))
+            }
+            Some((_, None)) => Judgement::Known(Some(Err(Refusal::Basic))),
+            None if self.optional => Judgement::Known(Some(Ok(Entrant::Anonymous))),
+            None => Judgement::Known(Some(Err(Refusal::NoCredentials))),
+        }
+    }
+
+    /// Who is known without showing anything new.
     fn remembered<B>(
         &self,
         request: &Request<B>,
         connection: Option<&ConnectionState>,
         scope: &Scope,
-    ) -> Result<Entrant, Refusal> {
+    ) -> Option<Entrant> {
         let now = (self.now)();
         let connection = connection.filter(|_| self.connection_bound);
         if let Some(known) = connection.and_then(|state| state.known(&self.mark, scope, now)) {
-            return Ok(Entrant::User {
+            return Some(Entrant::User {
                 user: known.user.by(Login::Connection),
                 login: Login::Connection,
                 identity: Some(known.identity),
                 parting: Parting::default(),
             });
         }
-        if let Some(user) = self.in_session(request, scope, now) {
-            return Ok(Entrant::User {
-                user,
-                login: Login::Session,
-                identity: None,
-                parting: Parting::default(),
-            });
-        }
-        match self.optional {
-            true => Ok(Entrant::Anonymous),
-            false => Err(Refusal::NoCredentials),
-        }
+        let user = self.in_session(request, scope, now)?;
+        Some(Entrant::User {
+            user,
+            login: Login::Session,
+            identity: None,
+            parting: Parting::default(),
+        })
     }
 
     fn in_session<B>(&self, request: &Request<B>, scope: &Scope, now: SystemTime) -> Option<User> {

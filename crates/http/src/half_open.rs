@@ -187,3 +187,6 @@ impl fmt::Debug for HalfOpen {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,9 @@ pub(crate) fn token_for(
     limit: usize,
 ) -> Result<Option<Vec<u8>>, HeaderError> {
     let fields = headers.get_all(side.credentials());
-    let mut all = fields.iter().filter_map(negotiate);
+    let mut all = fields
+        .iter()
+        .filter_map(|field| credentials_of(field, SCHEME));
     let Some((field, credentials)) = all.next() else {
         return Ok(None);
     };
@@ -83,8 +85,11 @@ pub fn challenge(reply: Option<&[u8]>) -> HeaderValue {
     value
 }
 
-/// The whole value and what follows the scheme, if that is Negotiate.
-fn negotiate(value: &HeaderValue) -> Option<(&[u8], &[u8])> {
+/// The whole value and what follows the scheme, if that is this one.
+pub(crate) fn credentials_of<'v>(
+    value: &'v HeaderValue,
+    wanted: &str,
+) -> Option<(&'v [u8], &'v [u8])> {
     let field = value.as_bytes();
     let trimmed = field.trim_ascii();
     let end = trimmed
@@ -93,7 +98,7 @@ fn negotiate(value: &HeaderValue) -> Option<(&[u8], &[u8])> {
         .unwrap_or(trimmed.len());
     let (scheme, credentials) = trimmed.split_at_checked(end)?;
     scheme
-        .eq_ignore_ascii_case(SCHEME.as_bytes())
+        .eq_ignore_ascii_case(wanted.as_bytes())
         .then(|| (field, credentials.trim_ascii_start()))
 }
 

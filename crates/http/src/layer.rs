@@ -1,8 +1,10 @@
 //! [`NegotiateLayer`]: the settings, each with a safe default.
 
+use crate::basic::PasswordDoor;
 use crate::guard::Guard;
 use crate::half_open::{HalfOpen, HalfOpenLimits};
 use crate::hooks::{NoUser, SharedGroups, SharedReplayStore};
+use crate::passwords::Passwords;
 use crate::service::Negotiate;
 #[cfg(feature = "sessions")]
 use crate::session::Sessions;
@@ -145,6 +147,14 @@ impl NegotiateLayer {
     /// [`ConnectionState`](crate::ConnectionState) then: a proxy sets no cookies.
     pub fn proxy(self) -> Self {
         self.with(|guard| guard.side = Side::Proxy)
+    }
+
+    /// Takes names and passwords of clients that know no Negotiate, too: offered as Basic with this
+    /// `realm`, after Negotiate. Over TLS alone, here or in a proxy: the password itself goes over the
+    /// wire, with each request that has no session. Default: none are taken.
+    pub fn passwords(self, realm: &str, passwords: impl Passwords + 'static) -> Self {
+        let door = PasswordDoor::new(realm, Arc::new(passwords));
+        self.with(|guard| guard.passwords = Some(door))
     }
 
     /// Sets cookies that a browser also sends without TLS, where everybody on the way reads them. For

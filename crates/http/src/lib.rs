@@ -31,6 +31,7 @@
 //! | has credentials that are not base64 | 401 with a bare challenge |
 //! | has Negotiate credentials twice | 400: whoever sits between could have read the other ones |
 //! | has a field longer than [`NegotiateLayer::max_header`] | 431 |
+//! | has a name and a password, where there are [`NegotiateLayer::passwords`] | the service's answer, or 401; 429 after too many |
 //! | is for a host without an acceptor ([`NegotiateLayer::by_host`]) | 421 |
 //! | meets a replay cache that is full or unreachable, or groups that are | 503 without a challenge |
 //! | meets a system without randomness | 500 without a challenge |
@@ -110,6 +111,7 @@
 
 mod access;
 mod authorize;
+mod basic;
 mod connection;
 mod cookie;
 mod extract;
@@ -122,6 +124,7 @@ mod host;
 mod layer;
 mod login;
 mod passage;
+mod passwords;
 mod refusal;
 mod reply;
 mod service;
@@ -152,6 +155,7 @@ pub use future::NegotiateFuture;
 pub use half_open::HalfOpenLimits;
 pub use hooks::{NoUser, SharedGroups, SharedReplayStore};
 pub use layer::NegotiateLayer;
+pub use passwords::{Attempt, PasswordRefusal, Passwords};
 pub use service::Negotiate;
 pub use user::{Login, SessionId, User};
 pub use verdict::{Outcome, Verdict};

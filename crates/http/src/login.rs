@@ -4,6 +4,7 @@ use crate::connection::{ConnectionState, Known};
 use crate::guard::{Entrant, Guard, Parting};
 use crate::half_open::{Scope, Waiting};
 use crate::header;
+use crate::passwords::{Attempt, SharedPasswords};
 use crate::refusal::{Forbidden, Refusal};
 use crate::side::Side;
 use crate::user::{Facts, Login, User};
@@ -26,6 +27,13 @@ pub(crate) struct Visit {
     pub(crate) leg: Option<String>,
 }
 
+/// A client that has proven itself, and what it has to get.
+struct Proven {
+    identity: Identity,
+    login: Login,
+    reply: Option<Vec<u8>>,
+}
+
 /// What a negotiation had before this leg.
 #[derive(Default)]
 struct Past {
@@ -40,14 +48,41 @@ impl Guard {
         let (negotiation, past) = self.negotiation(&visit, now)?;
         match self.step(negotiation, &visit.token, now).await? {
             Step::Complete { context, reply } => {
-                self.admit(&visit, context.into_identity(), reply, now)
-                    .await
+                let proven = Proven {
+                    identity: context.into_identity(),
+                    login: Login::Negotiate,
+                    reply,
+                };
+                self.admit(&visit, proven, now).await
             }
             Step::Continue { negotiation, reply } => {
                 Err(self.suspend(visit, negotiation, &past, reply, now))
             }
             _ => Err(Refusal::UnknownStep),
         }
+    }
+
+    /// Whom a name and a password come from.
+    pub(crate) async fn login_by_password(
+        self: Arc<Self>,
+        passwords: SharedPasswords,
+        attempt: Attempt,
+        scope: Scope,
+    ) -> Result<Entrant, Refusal> {
+        let now = attempt.now;
+        let verified = passwords.verify_boxed(attempt).await;
+        let proven = Proven {
+            identity: verified.map_err(Refusal::Password)?,
+            login: Login::Password,
+            reply: None,
+        };
+        let visit = Visit {
+            token: Vec::new(),
+            scope,
+            connection: None,
+            leg: None,
+        };
+        self.admit(&visit, proven, now).await
     }
 
     /// The one that the token goes on with, or a new one.
@@ -150,10 +185,14 @@ impl Guard {
     async fn admit(
         &self,
         visit: &Visit,
-        identity: Identity,
-        reply: Option<Vec<u8>>,
+        proven: Proven,
         now: SystemTime,
     ) -> Result<Entrant, Refusal> {
+        let Proven {
+            identity,
+            login,
+            reply,
+        } = proven;
         let name = match self.name(&identity) {
             Ok(name) => name,
             Err(why) => {
@@ -174,7 +213,7 @@ impl Guard {
             groups,
             indicators: identity.authentication_indicators().to_vec(),
             expires: identity.expires_at(),
-            login: Login::Negotiate,
+            login,
             session: None,
         };
         let session = self.sessions.as_ref().and_then(|sessions| {
@@ -186,11 +225,12 @@ impl Guard {
             cookies.extend(self.leg_jar().unset());
         }
         let user = User::new(facts);
-        let persistent = Some(self.remember(visit, &identity, &user));
+        let by_token = login == Login::Negotiate;
+        let persistent = by_token.then(|| self.remember(visit, &identity, &user));
         let reply = reply.map(|reply| header::challenge(Some(&reply)));
         Ok(Entrant::User {
             user,
-            login: Login::Negotiate,
+            login,
             identity: Some(Box::new(identity)),
             parting: Parting {
                 reply,

@@ -1,9 +1,10 @@
 //! [`Passage`]: a request on its way to the service, or back with an answer of ours.
 
 use crate::extract::{Anonymous, Authenticated};
-use crate::guard::{Entrant, Parting};
+use crate::guard::{Entrant, Guard, Parting};
 use crate::refusal::Refusal;
 use crate::side::Side;
+use crate::span::RequestSpan;
 use crate::verdict::Verdict;
 use http::header::{HeaderName, SET_COOKIE};
 use http::{HeaderValue, Request, Response};
@@ -20,6 +21,8 @@ pub(crate) struct Passage<S, RequestBody> {
     inner: S,
     request: Request<RequestBody>,
     side: Side,
+    /// What a 401 has beside Negotiate.
+    also: Option<HeaderValue>,
     #[cfg(feature = "metrics")]
     since: Instant,
 }
@@ -35,16 +38,18 @@ pub(crate) enum Arrival<F, B> {
 /// What is added to the service's answer.
 pub(crate) struct Farewell {
     side: Side,
+    also: Option<HeaderValue>,
     parting: Parting,
     verdict: Verdict,
 }
 
 impl<S, RequestBody> Passage<S, RequestBody> {
-    pub(crate) fn new(inner: S, request: Request<RequestBody>, side: Side) -> Self {
+    pub(crate) fn new(inner: S, request: Request<RequestBody>, guard: &Guard) -> Self {
         Self {
             inner,
             request,
-            side,
+            side: guard.side,
+            also: guard.passwords.as_ref().map(|door| door.challenge.clone()),
             #[cfg(feature = "metrics")]
             since: Instant::now(),
         }
@@ -53,6 +58,7 @@ impl<S, RequestBody> Passage<S, RequestBody> {
     pub(crate) fn end<ResponseBody>(
         self,
         judged: Result<Entrant, Refusal>,
+        span: &RequestSpan,
     ) -> Arrival<S::Future, ResponseBody>
     where
         S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
@@ -68,6 +74,7 @@ impl<S, RequestBody> Passage<S, RequestBody> {
             }) => self.enter(
                 Verdict::known(side, user.clone(), login),
                 parting,
+                span,
                 |extensions| {
                     extensions.insert(user);
                     if let Some(identity) = identity {
@@ -77,15 +84,19 @@ impl<S, RequestBody> Passage<S, RequestBody> {
             ),
             Ok(Entrant::Anonymous) => {
                 let verdict = Verdict::anonymous(side);
-                self.enter(verdict, Parting::default(), |extensions| {
+                self.enter(verdict, Parting::default(), span, |extensions| {
                     extensions.insert(Anonymous(side));
                 })
             }
             Err(refusal) => {
                 let refusal = Arc::new(refusal);
                 let verdict = Verdict::refused(side, None, Arc::clone(&refusal));
-                self.tell(&verdict);
+                self.tell(&verdict, span);
                 let mut response = refusal.to_response(side);
+                // Who is in the middle of a login needs no other one.
+                if !matches!(*refusal, Refusal::AnotherLeg { .. }) {
+                    add_challenge(&mut response, side, self.also);
+                }
                 response.extensions_mut().insert(verdict);
                 Arrival::Refused(response)
             }
@@ -96,12 +107,13 @@ impl<S, RequestBody> Passage<S, RequestBody> {
         mut self,
         verdict: Verdict,
         parting: Parting,
+        span: &RequestSpan,
         tell: impl FnOnce(&mut http::Extensions),
     ) -> Arrival<S::Future, ResponseBody>
     where
         S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
     {
-        self.tell(&verdict);
+        self.tell(&verdict, span);
         let side = self.side;
         if side == Side::Proxy {
             // RFC 9110 §11.7.2: it is for this proxy.
@@ -112,6 +124,7 @@ impl<S, RequestBody> Passage<S, RequestBody> {
             future: self.inner.call(self.request),
             farewell: Farewell {
                 side,
+                also: self.also,
                 parting,
                 verdict,
             },
@@ -122,13 +135,28 @@ impl<S, RequestBody> Passage<S, RequestBody> {
         not(any(feature = "tracing", feature = "metrics")),
         allow(clippy::unused_self, reason = "who wants to know is behind a feature")
     )]
-    fn tell(&self, verdict: &Verdict) {
+    fn tell(&self, verdict: &Verdict, span: &RequestSpan) {
         #[cfg(feature = "tracing")]
-        crate::event::emit(verdict);
+        {
+            span.record(verdict);
+            crate::event::emit(verdict);
+        }
         #[cfg(feature = "metrics")]
         crate::meter::count(verdict, self.since.elapsed());
         #[cfg(not(any(feature = "tracing", feature = "metrics")))]
         let _ = verdict;
+        #[cfg(not(feature = "tracing"))]
+        let _ = span;
+    }
+}
+
+/// Beside the challenge Negotiate, which comes first: some clients take what comes first.
+fn add_challenge<B>(response: &mut Response<B>, side: Side, also: Option<HeaderValue>) {
+    if let Some(also) = also
+        && response.status() == side.unauthorized()
+        && response.headers().contains_key(side.challenge())
+    {
+        response.headers_mut().append(side.challenge(), also);
     }
 }
 
@@ -136,6 +164,7 @@ impl Farewell {
     /// Whatever the status: a client that asks for mutual authentication wants to know that it was us
     /// who said 404.
     pub(crate) fn add_to<B>(self, response: &mut Response<B>) {
+        add_challenge(response, self.side, self.also);
         let headers = response.headers_mut();
         let Parting {
             reply,

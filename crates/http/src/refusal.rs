@@ -3,6 +3,7 @@
 use crate::access::Denial;
 use crate::header::HeaderError;
 use crate::hooks::NoUser;
+use crate::passwords::PasswordRefusal;
 use crate::side::Side;
 use http::HeaderValue;
 use portcullis::policy::{self, GroupsError};
@@ -24,6 +25,10 @@ pub(crate) enum Refusal {
     },
     /// The token proves nobody.
     Rejected(Box<Rejection>),
+    /// The request has credentials of the scheme Basic that are no name and password.
+    Basic,
+    /// It has a name and a password that prove nobody.
+    Password(PasswordRefusal),
     /// The client is proven, and may not come in.
     Forbidden {
         why: Box<Forbidden>,
@@ -54,6 +59,8 @@ impl Refusal {
             Self::NoCredentials | Self::AnotherLeg { .. } | Self::LoggedOut { .. } => None,
             Self::Header(error) => Some(error.kind()),
             Self::Rejected(rejection) => Some(rejection.error().kind()),
+            Self::Basic => Some("basic"),
+            Self::Password(refusal) => Some(refusal.kind()),
             Self::Forbidden { why, .. } => Some(why.kind()),
             Self::Groups(_) => Some("groups-unknown"),
             Self::Misdirected => Some("host"),
@@ -67,6 +74,8 @@ impl Refusal {
             Self::NoCredentials | Self::AnotherLeg { .. } | Self::LoggedOut { .. } => None,
             Self::Header(error) => Some(error.of_field(side.credentials_text())),
             Self::Rejected(rejection) => Some(rejection.to_string()),
+            Self::Basic => Some("the Basic credentials are no name and password".to_owned()),
+            Self::Password(refusal) => Some(refusal.to_string()),
             Self::Forbidden { why, .. } => Some(why.reason()),
             Self::Groups(error) => Some(error.to_string()),
             Self::Misdirected => Some("the request is for a host without an acceptor".to_owned()),
@@ -80,7 +89,9 @@ impl Refusal {
             Self::Rejected(rejection) => {
                 matches!(rejection.error(), Error::ReplayCache(_) | Error::Entropy)
             }
-            Self::Groups(_) | Self::UnknownStep => true,
+            Self::Password(PasswordRefusal::Unavailable(_))
+            | Self::Groups(_)
+            | Self::UnknownStep => true,
             _ => false,
         }
     }

@@ -6,6 +6,7 @@
 //! there is no challenge: another token would not help.
 
 use crate::header::{self, HeaderError};
+use crate::passwords::PasswordRefusal;
 use crate::refusal::Refusal;
 use crate::side::Side;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
@@ -51,6 +52,9 @@ impl Refusal {
                 HeaderError::NoToken | HeaderError::NotBase64 => side.unauthorized(),
             },
             Self::Rejected(rejection) => status(rejection.error(), side),
+            Self::Basic | Self::Password(PasswordRefusal::Wrong(_)) => side.unauthorized(),
+            Self::Password(PasswordRefusal::TooOften(_)) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Password(PasswordRefusal::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Groups(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
@@ -79,8 +83,12 @@ impl Refusal {
                 "this service takes a Kerberos login in one leg: offer Kerberos first"
             }
             Self::Rejected(rejection) => return refusal(rejection.error()),
+            Self::Basic | Self::Password(PasswordRefusal::Wrong(_)) => "login refused",
+            Self::Password(PasswordRefusal::TooOften(_)) => "too many attempts: come back later",
             Self::Forbidden { .. } => "this user may not come in",
-            Self::Groups(_) => "this service cannot take a login at the moment",
+            Self::Password(PasswordRefusal::Unavailable(_)) | Self::Groups(_) => {
+                "this service cannot take a login at the moment"
+            }
             Self::Misdirected => "this service is not the host that the request is for",
             Self::LoggedOut { .. } => "the session is over",
             Self::UnknownStep => "this service cannot go on with the login",

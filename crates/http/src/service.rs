@@ -44,7 +44,7 @@ where
         let next = self.inner.clone();
         let inner = core::mem::replace(&mut self.inner, next);
         let judgement = self.guard.judge(&request);
-        let passage = Passage::new(inner, request, self.guard.side);
+        let passage = Passage::new(inner, request, &self.guard);
         NegotiateFuture::new(judgement, passage)
     }
 }

@@ -19,6 +19,15 @@ impl RequestSpan {
         }
     }
 
+    /// Its request has this verdict.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn record(&self, verdict: &crate::Verdict) {
+        self.span.record("outcome", verdict.outcome().label());
+        let user = verdict.user();
+        let user = user.filter(|_| tracing::enabled!(tracing::Level::DEBUG));
+        self.span.record("user", user.map(crate::User::name));
+    }
+
     pub(crate) fn within<T>(&self, act: impl FnOnce() -> T) -> T {
         #[cfg(feature = "tracing")]
         let _entered = self.span.enter();

@@ -30,6 +30,8 @@ pub(crate) struct Facts {
 pub enum Login {
     /// By a token of its own.
     Negotiate,
+    /// By a name and a password.
+    Password,
     /// By the cookie of a session that began with a token.
     Session,
     /// By coming through a connection that a token came through.
@@ -98,11 +100,12 @@ impl User {
 }
 
 impl Login {
-    /// `negotiate`, `session` or `connection`.
+    /// `negotiate`, `password`, `session` or `connection`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Negotiate => "negotiate",
+            Self::Password => "password",
             Self::Session => "session",
             Self::Connection => "connection",
         }

@@ -24,7 +24,7 @@ pub struct Verdict {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// Its token proves the client.
+    /// Its token proves the client, or its password does.
     Accepted,
     /// Its cookie is a session's.
     Session,
@@ -38,7 +38,7 @@ pub enum Outcome {
     AnotherLeg,
     /// Its session is taken away, as it asked.
     LoggedOut,
-    /// Its token proves nobody, or is none.
+    /// Its token or password proves nobody, or is none.
     Refused,
     /// The client is known, and may not come in.
     Forbidden,
@@ -49,7 +49,7 @@ pub enum Outcome {
 impl Verdict {
     pub(crate) const fn known(side: Side, user: User, login: Login) -> Self {
         let outcome = match login {
-            Login::Negotiate => Outcome::Accepted,
+            Login::Negotiate | Login::Password => Outcome::Accepted,
             Login::Session => Outcome::Session,
             Login::Connection => Outcome::Connection,
         };
@@ -101,8 +101,9 @@ impl Verdict {
 
     /// What is wrong, in one word that is stable across releases: the
     /// [`kind`](portcullis::Error::kind) of an error, of a
-    /// [`policy`](portcullis::policy::Refusal::kind) or of a [`Denial`](crate::Denial::kind);
-    /// `header-…`, `no-user`, `host`, `groups-unknown`, `step`. `None` where nothing is.
+    /// [`policy`](portcullis::policy::Refusal::kind) of a [`Denial`](crate::Denial::kind) or of a
+    /// [`PasswordRefusal`](crate::PasswordRefusal::kind); `header-…`, `basic`, `no-user`, `host`,
+    /// `groups-unknown`, `step`. `None` where nothing is.
     #[must_use]
     pub fn kind(&self) -> Option<&'static str> {
         self.refusal.as_deref()?.kind()

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "test code"
 )]
 
@@ -126,4 +127,64 @@ async fn credentials_do_not_stand_in_events() {
             "{lines:?}"
         );
     }
+}
+
+/// Writes down what spans get, and how deep in spans events are.
+#[derive(Clone, Default)]
+struct Spans {
+    lines: Arc<Mutex<Vec<String>>>,
+    depth: Arc<Mutex<u32>>,
+}
+
+impl Subscriber for Spans {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("portcullis_http") || metadata.target() == "service"
+    }
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let line = format!("begin {}", span.metadata().name());
+        self.lines.lock().unwrap().push(line);
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut line = Line("span".to_owned());
+        values.record(&mut line);
+        self.lines.lock().unwrap().push(line.0);
+    }
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(format!("{} deep", self.depth.lock().unwrap()));
+        event.record(&mut line);
+        self.lines.lock().unwrap().push(line.0);
+    }
+    fn enter(&self, _: &Id) {
+        *self.depth.lock().unwrap() += 1;
+    }
+    fn exit(&self, _: &Id) {
+        *self.depth.lock().unwrap() -= 1;
+    }
+}
+
+/// What the service itself tells is inside, so that its lines can be found by the user.
+#[tokio::test]
+async fn a_request_is_a_span_with_the_outcome_and_the_user() {
+    let spans = Spans::default();
+    let guard = tracing::subscriber::set_default(spans.clone());
+    let service = service_fn(|_: Request<String>| async {
+        tokio::task::yield_now().await;
+        tracing::info!(target: "service", "at work");
+        Ok::<_, Infallible>(Response::new(String::new()))
+    });
+    let service = layer(CURL).layer(service);
+    service.oneshot(with_token(&token(CURL))).await.unwrap();
+    drop(guard);
+    let lines = spans.lines.lock().unwrap().clone();
+    let expected = [
+        "begin negotiate",
+        "span outcome=\"accepted\"",
+        "span user=\"alice@EXAMPLE.TEST\"",
+        "1 deep message=negotiate outcome=\"accepted\" client=alice@EXAMPLE.TEST",
+        "1 deep message=at work",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(*spans.depth.lock().unwrap(), 0);
 }
