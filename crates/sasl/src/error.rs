@@ -31,7 +31,8 @@ pub enum Error {
     NoLayer {
         /// What the settings offer.
         offered: Layers,
-        /// What the flags of the context permit (`GSSAPI`) or ask for (`GSS-SPNEGO`).
+        /// What the flags of the context permit (`GSSAPI`) or ask for (`GSS-SPNEGO`); less if its
+        /// key is of RC4.
         possible: Layers,
     },
     /// The client's choice of a layer is not protected as it has to be.

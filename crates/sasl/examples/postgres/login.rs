@@ -7,6 +7,7 @@ use super::connection::Connection;
 use super::message::{self, code, kind};
 use super::{Fallible, say};
 use portcullis::context::Protection;
+use portcullis::formats::gss::ContextFlags;
 use portcullis::names::LocalNamePolicy;
 use portcullis::{Acceptor, Identity, Negotiation, SecurityContext, Step};
 use portcullis_sasl::{MaxTokens, SecurityLayer};
@@ -87,6 +88,9 @@ fn encrypt(connection: &mut Connection, acceptor: &Acceptor) -> Fallible<Identit
 }
 
 fn layer(context: SecurityContext) -> Fallible<SecurityLayer> {
+    if !context.identity().flags().contains(ContextFlags::MUTUAL) {
+        return Err("encryption for a client that asks for no mutual authentication".into());
+    }
     let max = MaxTokens {
         receive: MAX_TOKEN,
         send: MAX_TOKEN,
