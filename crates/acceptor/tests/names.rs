@@ -226,6 +226,18 @@ fn names_that_would_mislead_are_none() {
     assert_eq!(rules(rule).local_name(&empty), Err(NoLocalName::Empty));
 }
 
+#[test]
+fn nobody_gets_the_empty_name() {
+    let nameless = principal("@EXAMPLE.TEST");
+    let forgetting = LocalNamePolicy::new().forget_realm(REALM);
+    assert_eq!(forgetting.local_name(&nameless), Err(NoLocalName::Empty));
+    let mapped = LocalNamePolicy::new().map(principal("alice@EXAMPLE.TEST"), "");
+    let alice = mapped.local_name(&principal("alice@EXAMPLE.TEST"));
+    assert_eq!(alice, Err(NoLocalName::Empty));
+    let kept = LocalNamePolicy::new().local_name(&nameless);
+    assert_eq!(kept.as_deref(), Ok("@EXAMPLE.TEST"));
+}
+
 /// CVE-2004-0523: long names overran the buffers of these rules.
 #[test]
 fn a_long_name_costs_nothing() {
@@ -285,7 +297,10 @@ fn no_two_clients_get_one_name_without_being_told_so() {
             for second in part.iter().map(Some).chain([None]) {
                 let components = [Some(&first), second].into_iter().flatten();
                 let client = Principal::new(realm, components).unwrap();
-                let local = policy.local_name(&client).unwrap();
+                let Ok(local) = policy.local_name(&client) else {
+                    assert_eq!(client.to_string(), "@EXAMPLE.TEST");
+                    continue;
+                };
                 assert!(
                     local.chars().all(|character| !character.is_control()),
                     "{local:?}"

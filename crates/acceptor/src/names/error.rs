@@ -56,7 +56,7 @@ pub struct ConfRuleError {
 pub enum NoLocalName {
     /// No rule is for it.
     NoRule,
-    /// A rule leaves nothing of it. MIT krb5 calls this success.
+    /// A rule, or its realm forgotten, leaves nothing of it. MIT krb5 calls this success.
     Empty,
     /// It would not be text, or would have control characters.
     NotText,
@@ -105,7 +105,7 @@ impl fmt::Display for NoLocalName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoRule => "no rule gives this client a local name",
-            Self::Empty => "a rule leaves nothing of this client's name",
+            Self::Empty => "nothing is left of this client's name",
             Self::NotText => "this client's local name would not be text",
             Self::TooLong => "this client's name is too long for a local name",
         })

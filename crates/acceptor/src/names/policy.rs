@@ -58,22 +58,26 @@ impl LocalNamePolicy {
         self
     }
 
-    /// The user that `client` is.
+    /// The user that `client` is; never the empty name, which many a program takes for anybody.
     ///
     /// # Errors
-    /// [`NoLocalName`], only where there are rules.
+    /// [`NoLocalName::Empty`] when nothing is left of it without its realm, or the map leaves
+    /// nothing; any, where there are rules.
     pub fn local_name(&self, client: &Principal) -> Result<String, NoLocalName> {
-        if let Some(local) = self.map.get(client) {
-            return Ok(local.clone());
+        let local = match (self.map.get(client), &self.rules) {
+            (Some(local), _) => local.clone(),
+            (None, Some(rules)) => rules.local_name(client)?,
+            (None, None) if self.forgets_realm_of(client) => without_realm(client),
+            (None, None) => client.to_string(),
+        };
+        match local.is_empty() {
+            true => Err(NoLocalName::Empty),
+            false => Ok(local),
         }
-        if let Some(rules) = &self.rules {
-            return rules.local_name(client);
-        }
-        let forgotten = !client.is_anonymous() && self.forgotten.contains(client.realm().0);
-        Ok(match forgotten {
-            true => without_realm(client),
-            false => client.to_string(),
-        })
+    }
+
+    fn forgets_realm_of(&self, client: &Principal) -> bool {
+        !client.is_anonymous() && self.forgotten.contains(client.realm().0)
     }
 }
 
