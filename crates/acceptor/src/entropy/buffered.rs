@@ -14,8 +14,11 @@ const DRAWS_PER_SEED: u32 = 4096;
 /// A generator for each thread, seeded from the operating system's, then every 4,096 answers, and
 /// after a fork: parent and child never give out the same.
 ///
-/// A virtual machine that is continued twice from one snapshot may, until the next seed. Where that
-/// happens, [`SystemEntropy`] is the better source.
+/// Two copies that the process number does not tell apart may, until the next seed: a virtual
+/// machine that is continued twice from one snapshot, a process that is restored twice from one
+/// checkpoint, and a child in a PID namespace of its own whose number there is its parent's
+/// (`unshare(CLONE_NEWPID)` or `clone(CLONE_NEWPID)` in a process that is itself number 1, as in a
+/// container). Who does that takes [`SystemEntropy`].
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct BufferedEntropy;
@@ -47,17 +50,22 @@ fn fill(
         return SystemEntropy.fill(octets);
     }
     let filled = seeded.try_with(|seeded| match seeded.try_borrow_mut() {
-        Ok(mut seeded) => draw(&mut seeded, process::id(), octets),
+        Ok(mut seeded) => draw(&mut seeded, &SystemEntropy, process::id(), octets),
         Err(_) => SystemEntropy.fill(octets),
     });
     filled.unwrap_or_else(|_| SystemEntropy.fill(octets))
 }
 
-fn draw(seeded: &mut Option<Seeded>, process: u32, octets: &mut [u8]) -> Result<(), EntropyError> {
+fn draw(
+    seeded: &mut Option<Seeded>,
+    source: &impl Entropy,
+    process: u32,
+    octets: &mut [u8],
+) -> Result<(), EntropyError> {
     let stale = |seeded: &Seeded| seeded.process != process || seeded.draws >= DRAWS_PER_SEED;
     if seeded.as_ref().is_none_or(stale) {
         *seeded = None; // not even when there is no seed to be had
-        *seeded = Some(Seeded::new(process)?);
+        *seeded = Some(Seeded::new(source, process)?);
     }
     let seeded = seeded.as_mut().ok_or(EntropyError)?;
     seeded.draws = seeded.draws.saturating_add(1);
@@ -66,9 +74,9 @@ fn draw(seeded: &mut Option<Seeded>, process: u32, octets: &mut [u8]) -> Result<
 }
 
 impl Seeded {
-    fn new(process: u32) -> Result<Self, EntropyError> {
+    fn new(source: &impl Entropy, process: u32) -> Result<Self, EntropyError> {
         let mut seed = Zeroizing::new([0; 32]);
-        SystemEntropy.fill(seed.as_mut_slice())?;
+        source.fill(seed.as_mut_slice())?;
         Ok(Self {
             generator: Generator::from_seed(&seed),
             process,
@@ -83,7 +91,7 @@ mod tests {
 
     fn drawn(seeded: &mut Option<Seeded>, process: u32) -> [u8; 16] {
         let mut octets = [0; 16];
-        draw(seeded, process, &mut octets).unwrap();
+        draw(seeded, &SystemEntropy, process, &mut octets).unwrap();
         octets
     }
 
@@ -109,6 +117,28 @@ mod tests {
         let (mut one, mut other) = (copied(1, DRAWS_PER_SEED - 1), copied(1, DRAWS_PER_SEED - 1));
         assert_eq!(drawn(&mut one, 1), drawn(&mut other, 1), "the last of it");
         assert_ne!(drawn(&mut one, 1), drawn(&mut other, 1), "another seed");
+    }
+
+    #[derive(Debug)]
+    struct Dry;
+
+    impl Entropy for Dry {
+        fn fill(&self, _: &mut [u8]) -> Result<(), EntropyError> {
+            Err(EntropyError)
+        }
+    }
+
+    #[test]
+    fn without_a_seed_nothing_is_given_out_and_the_old_one_is_gone() {
+        for (mut stale, process) in [(copied(1, DRAWS_PER_SEED), 1), (copied(1, 0), 2), (None, 1)] {
+            let mut octets = [0x5e; 16];
+            let drawn = draw(&mut stale, &Dry, process, &mut octets);
+            assert_eq!(drawn, Err(EntropyError));
+            assert_eq!(octets, [0x5e; 16]);
+            assert!(stale.is_none());
+        }
+        let mut fresh = copied(1, 0);
+        assert!(draw(&mut fresh, &Dry, 1, &mut [0; 16]).is_ok());
     }
 
     #[test]
