@@ -186,12 +186,17 @@ impl Guard {
 
     fn in_session<B>(&self, request: &Request<B>, scope: &Scope, now: SystemTime) -> Option<User> {
         let host = scope.host.as_deref();
-        let sessions = self.sessions.as_ref()?;
+        let sessions = self.sessions()?;
         sessions.find(self.secure_cookies, request.headers(), host, now)
     }
 
     fn farewell(&self, path: &str) -> Option<HeaderValue> {
-        self.sessions.as_ref()?.farewell(self.secure_cookies, path)
+        self.sessions()?.farewell(self.secure_cookies, path)
+    }
+
+    /// A proxy has none: its cookies would be those of the servers behind.
+    pub(crate) fn sessions(&self) -> Option<&Sessions> {
+        self.sessions.as_ref().filter(|_| self.side == Side::Origin)
     }
 
     /// Where a negotiation's number is.

@@ -143,8 +143,8 @@ impl NegotiateLayer {
     }
 
     /// Asks as a proxy does: 407, `Proxy-Authenticate` and `Proxy-Authorization`, which the service
-    /// behind does not see. Negotiations of several legs need a
-    /// [`ConnectionState`](crate::ConnectionState) then: a proxy sets no cookies.
+    /// behind does not see. A proxy sets no cookies: there are no sessions then, and negotiations of
+    /// several legs need a [`ConnectionState`](crate::ConnectionState).
     pub fn proxy(self) -> Self {
         self.with(|guard| guard.side = Side::Proxy)
     }

@@ -216,12 +216,12 @@ impl Guard {
             login,
             session: None,
         };
-        let session = self.sessions.as_ref().and_then(|sessions| {
+        let session = self.sessions().and_then(|sessions| {
             let host = visit.scope.host.as_deref();
             sessions.begin(self.secure_cookies, &mut facts, host, now)
         });
         let mut cookies: Vec<HeaderValue> = session.into_iter().collect();
-        if visit.leg.is_some() {
+        if visit.leg.is_some() && self.side == Side::Origin {
             cookies.extend(self.leg_jar().unset());
         }
         let user = User::new(facts);

@@ -89,6 +89,9 @@ async fn the_cookie_is_kept_from_scripts_other_hosts_and_the_open_wire() {
     let named = short().cookie("my; app").same_site(SameSite::Strict);
     let text = "__Host-myapp: Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Strict";
     assert_eq!(set(&lasting(named)).await, text);
+    let nameless = short().cookie("; ").same_site(SameSite::None);
+    let text = "__Host-portcullis-session: Path=/; Max-Age=600; HttpOnly; Secure; SameSite=None";
+    assert_eq!(set(&lasting(nameless)).await, text);
     let plain = lasting(short()).danger_cookies_without_tls();
     let text = "portcullis-session: Path=/; Max-Age=600; HttpOnly; SameSite=Lax";
     assert_eq!(set(&plain).await, text);
@@ -312,4 +315,30 @@ async fn a_user_who_does_not_fit_into_a_cookie_has_no_session() {
     let answer = ask(&layer, scene.login()).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(cookies(&answer).is_empty());
+}
+
+/// Its cookies would be those of the servers behind it.
+#[tokio::test]
+async fn a_proxy_has_no_sessions() {
+    let scene = Scene::new();
+    let cookie = begin(&scene, &scene.layer().sessions(sessions())).await;
+    let proxy = scene
+        .layer()
+        .sessions(sessions().logout_path("/logout"))
+        .proxy();
+    let mut login = with(scene.login(), header::COOKIE, "__Host-portcullis-leg=x");
+    let token = login.headers_mut().remove(header::AUTHORIZATION).unwrap();
+    login
+        .headers_mut()
+        .insert(header::PROXY_AUTHORIZATION, token);
+    let answer = ask(&proxy, login).await;
+    assert_eq!(outcome(&answer), "accepted");
+    assert!(!answer.headers().contains_key(header::SET_COOKIE));
+    assert_eq!(
+        outcome(&ask(&proxy, with_cookie(&cookie)).await),
+        "challenged"
+    );
+    let mut logout = nothing();
+    *logout.uri_mut() = "/logout".parse().unwrap();
+    assert_eq!(outcome(&ask(&proxy, logout).await), "challenged");
 }

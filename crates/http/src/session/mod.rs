@@ -80,10 +80,13 @@ impl Sessions {
     }
 
     /// What the cookie is called, behind the prefix `__Host-`. Default: `portcullis-session`. Letters,
-    /// digits, `-` and `_` stay of it.
+    /// digits, `-` and `_` stay of it, and where nothing does the default.
     pub fn cookie(mut self, name: &str) -> Self {
         let stays = |symbol: &char| symbol.is_ascii_alphanumeric() || "-_".contains(*symbol);
-        self.cookie = name.chars().filter(stays).collect();
+        let name: String = name.chars().filter(stays).collect();
+        if !name.is_empty() {
+            self.cookie = name;
+        }
         self
     }
 
