@@ -41,6 +41,15 @@ impl Pac {
             .flat_map(|info| groups(info, self.confines.as_ref()))
     }
 
+    /// All groups that were sent, whoever may give them: what a client is excluded for.
+    pub(crate) fn sent_groups(&self) -> impl Iterator<Item = SidAndAttributes> + '_ {
+        self.logon_info().into_iter().flat_map(|info| {
+            own_groups(info)
+                .chain(extra_groups(info))
+                .chain(resource_groups(info))
+        })
+    }
+
     /// Whether the account is a member of a group, and the membership can grant something.
     #[must_use]
     pub fn is_member_of(&self, group: &Sid) -> bool {
@@ -146,25 +155,37 @@ fn groups<'p>(
     let passes = move |passes: fn(&Confines, &Sid) -> bool| {
         move |group: &SidAndAttributes| confines.is_none_or(|confines| passes(confines, &group.sid))
     };
-    let of = |domain: Option<Sid>| {
-        move |group: GroupMembership| {
-            let sid = domain?.with_rid(group.relative_id).ok()?;
-            let attributes = group.attributes;
-            Some(SidAndAttributes { sid, attributes })
-        }
-    };
+    own_groups(info)
+        .chain(extra_groups(info).filter(|group| sid_filter::may_be_sent(&group.sid)))
+        .filter(passes(Confines::pass_group))
+        .chain(resource_groups(info).filter(passes(Confines::pass_resource_group)))
+}
+
+/// Those of the account's domain, the primary group too.
+fn own_groups<'p>(info: LogonInfo<'p>) -> impl Iterator<Item = SidAndAttributes> + use<'p> {
     let mut groups = info.group_ids.iter();
     let listed = groups.any(|group| group.relative_id == info.primary_group_id);
     let primary = (!listed).then_some(GroupMembership {
         relative_id: info.primary_group_id,
         attributes: GroupAttributes::ORDINARY,
     });
-    let own = info.group_ids.iter().chain(primary);
-    let extra = info.extra_sids.iter().skip(usize::from(info.user_id == 0));
-    let resource = info.resource_group_ids.iter();
-    let resource = resource.filter_map(of(info.resource_group_domain_sid));
-    own.filter_map(of(info.logon_domain_id))
-        .chain(extra.filter(|group| sid_filter::may_be_sent(&group.sid)))
-        .filter(passes(Confines::pass_group))
-        .chain(resource.filter(passes(Confines::pass_resource_group)))
+    let groups = info.group_ids.iter().chain(primary);
+    groups.filter_map(move |group| of_domain(info.logon_domain_id, group))
+}
+
+/// Those of other domains and of none.
+fn extra_groups<'p>(info: LogonInfo<'p>) -> impl Iterator<Item = SidAndAttributes> + use<'p> {
+    info.extra_sids.iter().skip(usize::from(info.user_id == 0))
+}
+
+/// Those that were added for this service.
+fn resource_groups<'p>(info: LogonInfo<'p>) -> impl Iterator<Item = SidAndAttributes> + use<'p> {
+    let groups = info.resource_group_ids.iter();
+    groups.filter_map(move |group| of_domain(info.resource_group_domain_sid, group))
+}
+
+fn of_domain(domain: Option<Sid>, group: GroupMembership) -> Option<SidAndAttributes> {
+    let sid = domain?.with_rid(group.relative_id).ok()?;
+    let attributes = group.attributes;
+    Some(SidAndAttributes { sid, attributes })
 }

@@ -21,6 +21,7 @@ pub use portcullis_formats::pac::{
     PacBuffer, PacBufferType, PacText, S4uDelegationInfo, Sid, SidAndAttributes, SidError,
     UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
 };
+pub(crate) use sid_filter::may_be_sent;
 
 use core::fmt;
 use core::ops::Range;

@@ -106,7 +106,7 @@ impl Confines {
 
 /// Whether a domain controller may send the SID at all. Those of the machine (`S-1-5-32-…`) and
 /// those that tell how somebody logged on to it are the machine's to give.
-pub(super) fn may_be_sent(sid: &Sid) -> bool {
+pub(crate) fn may_be_sent(sid: &Sid) -> bool {
     match (sid.authority(), sid.sub_authorities()) {
         (0..=4, _) | (5, [] | [0..=8 | 10..=20] | [32, ..]) => false,
         (5, [21, rest @ ..]) => rest.len() == 4,

@@ -29,7 +29,7 @@ pub use groups::{Groups, GroupsError, PacGroups};
 pub use refusal::Refusal;
 
 use crate::identity::Identity;
-use crate::pac::{Pac, Sid, SidAndAttributes};
+use crate::pac::{Pac, Sid, SidAndAttributes, may_be_sent};
 use core::fmt;
 use portcullis_formats::gss::ContextFlags;
 use portcullis_formats::messages::TicketFlags;
@@ -76,10 +76,11 @@ impl Group {
         pac.user_sid() == Some(self.sid) || pac.is_member_of(&self.sid)
     }
 
-    /// Whether a client is it, or is in it at all: a membership that only denies denies here.
+    /// Whether a client is it, or is in it at all: a membership that only denies denies here, and so
+    /// does one that the client's realm may not give.
     fn has(&self, pac: &Pac) -> bool {
         let is_it = |membership: SidAndAttributes| membership.sid == self.sid;
-        pac.user_sid() == Some(self.sid) || pac.groups().any(is_it)
+        pac.user_sid() == Some(self.sid) || pac.sent_groups().any(is_it)
     }
 }
 
@@ -119,8 +120,10 @@ impl Policy {
         self
     }
 
-    /// The client is not in this group, not even so that it only denies, and is not this account.
-    /// Whoever has no PAC with SIDs is refused: nobody can tell.
+    /// The client is not in this group, not even so that it only denies or that a
+    /// [`SidFilter`](crate::pac::SidFilter) leaves it out, and is not this account. Whoever has no
+    /// PAC with SIDs is refused: nobody can tell. So is everybody when the group is one of those of
+    /// which no PAC tells, `S-1-5-32-544` or `S-1-5-11`.
     pub fn not_member_of(mut self, group: impl Into<Group>) -> Self {
         self.excluded.push(group.into());
         self
@@ -152,7 +155,9 @@ impl Policy {
     }
 
     /// The client came itself: no service came for it (S4U2proxy), and none said who it is
-    /// (S4U2self). What the PAC says; a KDC that writes none of this tells nothing.
+    /// (S4U2self). What the PAC says; whoever has none, or none that was looked at, is refused:
+    /// nobody can tell. A PAC without SIDs, as MIT krb5's KDC makes them, tells of services that
+    /// came for the client and not of those that said who it is.
     pub fn in_person(mut self) -> Self {
         self.in_person = true;
         self
@@ -174,9 +179,8 @@ impl Policy {
                 found: identity.authentication_indicators().to_vec(),
             });
         }
-        let came_otherwise = |pac: &Pac| pac.delegation().is_some() || pac.is_asserted_by_service();
-        if self.in_person && identity.pac().is_some_and(came_otherwise) {
-            return Err(Refusal::NotInPerson { client: client() });
+        if self.in_person {
+            permit_in_person(identity.pac(), client)?;
         }
         match identity.pac().filter(|pac| pac.user_sid().is_some()) {
             Some(pac) => self.permit_account(pac, client),
@@ -223,6 +227,12 @@ impl Policy {
         pac: &Pac,
         client: impl Fn() -> Box<crate::Principal>,
     ) -> Result<(), Refusal> {
+        if let Some(group) = self.excluded.iter().find(|group| !may_be_sent(&group.sid)) {
+            return Err(Refusal::Untold {
+                client: client(),
+                group: group.clone(),
+            });
+        }
         if let Some(group) = self.excluded.iter().find(|group| group.has(pac)) {
             return Err(Refusal::Excluded {
                 client: client(),
@@ -237,5 +247,18 @@ impl Policy {
                 wanted: wanted.clone(),
             }),
         }
+    }
+}
+
+fn permit_in_person(
+    pac: Option<&Pac>,
+    client: impl Fn() -> Box<crate::Principal>,
+) -> Result<(), Refusal> {
+    match pac {
+        None => Err(Refusal::NoPac { client: client() }),
+        Some(pac) if pac.delegation().is_some() || pac.is_asserted_by_service() => {
+            Err(Refusal::NotInPerson { client: client() })
+        }
+        Some(_) => Ok(()),
     }
 }

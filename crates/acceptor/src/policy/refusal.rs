@@ -49,10 +49,22 @@ pub enum Refusal {
         /// Who.
         client: Box<Principal>,
     },
+    /// It is to have come itself, and its ticket has no PAC, or none that was looked at.
+    NoPac {
+        /// Who.
+        client: Box<Principal>,
+    },
     /// A service came for it, or said who it is.
     NotInPerson {
         /// Who.
         client: Box<Principal>,
+    },
+    /// A group is excluded of which no PAC tells: that is the machine's to say, not the KDC's.
+    Untold {
+        /// Who.
+        client: Box<Principal>,
+        /// Which.
+        group: Group,
     },
     /// It is in a group that is excluded.
     Excluded {
@@ -81,7 +93,9 @@ impl Refusal {
             Self::ChannelBindings { .. } => "channel-bindings",
             Self::Indicator { .. } => "indicator",
             Self::NoSids { .. } => "no-sids",
+            Self::NoPac { .. } => "no-pac",
             Self::NotInPerson { .. } => "not-in-person",
+            Self::Untold { .. } => "untold",
             Self::Excluded { .. } => "excluded",
             Self::Groups { .. } => "groups",
         }
@@ -118,7 +132,14 @@ impl fmt::Display for Refusal {
             Self::NoSids { client } => {
                 write!(f, "{client}'s ticket has no PAC that tells its groups")
             }
+            Self::NoPac { client } => write!(
+                f,
+                "{client}'s ticket has no PAC that tells whether it came itself"
+            ),
             Self::NotInPerson { client } => write!(f, "{client} did not come itself"),
+            Self::Untold { client, group } => {
+                write!(f, "no PAC tells whether {client} is in {group}")
+            }
             Self::Excluded { client, group } => write!(f, "{client} is in {group}"),
             Self::Groups { client, wanted } => {
                 write!(f, "{client} is in none of: ")?;

@@ -2,11 +2,11 @@
 
 use super::forge::{Draft, domain, group, if_relevant, key, sid};
 use super::{IF_RELEVANT, PAC, defaults, identity};
-use portcullis::Identity;
 use portcullis::formats::gss::ContextFlags;
 use portcullis::formats::messages::TicketFlags;
-use portcullis::pac::{GroupAttributes, PacBufferType, S4uDelegationInfo};
+use portcullis::pac::{GroupAttributes, PacBufferType, S4uDelegationInfo, SidFilter};
 use portcullis::policy::{Group, Policy};
+use portcullis::{Identity, PacPolicy};
 
 fn alice(vary: impl FnOnce(&mut Draft)) -> Identity {
     identity(defaults, |scene, token| {
@@ -163,5 +163,68 @@ fn a_client_that_did_not_come_itself_is_refused_where_it_must() {
             "not-in-person: alice@EXAMPLE.TEST did not come itself"
         );
         assert_eq!(said(&Policy::new(), identity), "");
+    }
+}
+
+#[test]
+fn nobody_can_tell_whether_a_client_without_a_pac_came_itself() {
+    let without_pac = identity(defaults, |_, token| token).unwrap();
+    let ignored = identity(
+        |settings| settings.pac(PacPolicy::Ignore),
+        |scene, token| {
+            let draft = Draft::of_alice(scene.realm.now());
+            let container = if_relevant(&[(PAC, &draft.sign(&key(&scene.web)))]);
+            token.ticket_authorization_data(IF_RELEVANT, &container)
+        },
+    )
+    .unwrap();
+    for identity in [&without_pac, &ignored] {
+        assert_eq!(
+            said(&Policy::new().in_person(), identity),
+            "no-pac: alice@EXAMPLE.TEST's ticket has no PAC that tells whether it came itself"
+        );
+    }
+    let without_sids = alice(|draft| draft.info = None);
+    assert_eq!(said(&Policy::new().in_person(), &without_sids), "");
+}
+
+#[test]
+fn an_excluded_group_of_which_no_pac_tells_lets_nobody_in() {
+    for text in ["S-1-5-32-544", "S-1-5-11", "S-1-1-0", "S-1-5-21-7-8-9"] {
+        let policy = Policy::new().not_member_of(Group::named("untold", sid(text)));
+        let expected =
+            format!("untold: no PAC tells whether alice@EXAMPLE.TEST is in untold ({text})");
+        assert_eq!(refusal(&policy), expected);
+        let policy = Policy::new().member_of_any([sid(text)]);
+        assert!(refusal(&policy).starts_with("groups"), "{text}");
+    }
+}
+
+/// What a realm may not give cannot speak for its clients; it may well speak against them.
+#[test]
+fn a_membership_that_the_filter_leaves_out_excludes_all_the_same() {
+    let filter = SidFilter::new().confine("EXAMPLE.TEST", [domain()]);
+    let identity = identity(
+        |settings| settings.sid_filter(filter),
+        |scene, token| {
+            let mut draft = Draft::of_alice(scene.realm.now());
+            draft.extra(vec!["S-1-5-21-4-5-6-1100"]);
+            let info = draft.info.as_mut().unwrap();
+            info.resource_group_domain_sid = Some(sid("S-1-5-21-7-8-9"));
+            let added = vec![group(1200, GroupAttributes::ORDINARY)];
+            info.resource_group_ids = Vec::leak(added)[..].into();
+            let container = if_relevant(&[(PAC, &draft.sign(&key(&scene.web)))]);
+            token.ticket_authorization_data(IF_RELEVANT, &container)
+        },
+    )
+    .unwrap();
+    for text in ["S-1-5-21-4-5-6-1100", "S-1-5-21-7-8-9-1200"] {
+        let excluding = Policy::new().not_member_of(sid(text));
+        assert!(
+            said(&excluding, &identity).starts_with("excluded"),
+            "{text}"
+        );
+        let granting = Policy::new().member_of_any([sid(text)]);
+        assert!(said(&granting, &identity).starts_with("groups"), "{text}");
     }
 }
