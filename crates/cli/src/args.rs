@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     #[cfg(unix)]
     Serve(ServeArguments),
+    Migrate(MigrateArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -126,6 +127,33 @@ pub(crate) struct ServeArguments {
     /// Read everything that is named in the file, say what is wrong, and end
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// Turn a web server's Kerberos settings into a configuration for `portcullis serve`
+///
+/// Understands mod_auth_kerb and mod_auth_gssapi of Apache, and the module spnego-http-auth of nginx.
+/// Prints TOML, at its end as comments what has to be done by hand. Files that are included are not
+/// read: give them one by one.
+///
+/// Exit status: 0, or 1 when something is left to be done by hand, or 2 when there is no file.
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArguments {
+    /// Whose file it is
+    #[arg(value_name = "SERVER", value_enum)]
+    pub(crate) server: WebServer,
+
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// A web server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WebServer {
+    /// mod_auth_kerb, mod_auth_gssapi
+    Apache,
+    /// spnego-http-auth
+    Nginx,
 }
 
 /// Judge tokens as a service would, and say what to answer

@@ -12,6 +12,7 @@ mod input;
 mod inspect;
 mod interrupt;
 mod keytab_list;
+mod migrate;
 mod realm;
 mod say;
 #[cfg(unix)]
@@ -48,6 +49,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Realm(arguments) => realm::run(*arguments),
         #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),
     }
 }

@@ -1,0 +1,232 @@
+//! Directives of mod_auth_kerb and mod_auth_gssapi, and those beside them that decide what they do.
+
+use super::Directive;
+use super::apache_require::{Site, require};
+use super::draft::{Draft, Value};
+
+const CACHES: &str = "/run/portcullis/ccache";
+
+const BESIDE: &str = "\
+Put the daemon before the application: proxy.upstream is where it listens, and it must be reached
+in no other way. It finds its user in the field Remote-User, where it had REMOTE_USER.";
+
+const PASSWORDS: &str = "passwords are not asked for here: who has no ticket does not come in";
+
+const IN_CLIENTS_NAMES: &str =
+    "no tickets are asked for in clients' names; they may delegate their own";
+
+/// What mod_auth_gssapi can be switched to do, and why we do not.
+const SWITCHES: [(&str, &str); 6] = [
+    ("gssapibasicauth", PASSWORDS),
+    ("gssapiuses4u2proxy", IN_CLIENTS_NAMES),
+    ("gssapiimpersonate", IN_CLIENTS_NAMES),
+    (
+        "gssapisslonly",
+        "have the proxy in front redirect to https, or set tls.certificate and tls.key",
+    ),
+    (
+        "gssapiconnectionbound",
+        "each request shows who it comes from; sessions make that cheap",
+    ),
+    (
+        "gssapipublisherrors",
+        "the log says why, and the status page",
+    ),
+];
+
+/// Says in TOML what the directives do.
+pub(super) fn translate(directives: &[Directive], draft: &mut Draft) {
+    draft.note(BESIDE);
+    let site = Site::of(directives);
+    for directive in directives {
+        let key = directive.key();
+        if key.starts_with("krb") {
+            kerb(&key, directive, &site, draft);
+        } else if key.starts_with("gssapi") {
+            gssapi(&key, directive, draft);
+        } else {
+            beside(&key, directive, &site, draft);
+        }
+    }
+    passwords(&site, draft);
+    require(&site, draft);
+}
+
+/// mod_auth_kerb.
+fn kerb(key: &str, directive: &Directive, site: &Site<'_>, draft: &mut Draft) {
+    let (line, text) = (directive.line, directive.text());
+    match key {
+        "krb5keytab" => keytab(line, &text, draft),
+        "krbservicename" => service(line, &text, draft),
+        "krbauthrealms" | "krbauthrealm" => {
+            for realm in &directive.arguments {
+                draft.add("authorize", "realms", realm);
+                if site.forgets_realms {
+                    draft.add("names", "forget_realms", realm);
+                }
+            }
+        }
+        "krblocalusermapping" if directive.is_on() && site.realms.is_empty() => {
+            let why = "name the realms that are to be forgotten in names.forget_realms";
+            draft.leave(line, &directive.whole(), why);
+        }
+        "krbsavecredentials" if directive.is_on() => delegation(line, CACHES, draft),
+        "krbmethodnegotiate" if !directive.is_on() => {
+            draft.leave(
+                line,
+                &directive.whole(),
+                "Negotiate is all that there is here",
+            );
+        }
+        "krbmethodk5passwd" | "krbdelegatebasic" | "krbmethodk4passwd" if directive.is_on() => {
+            draft.leave(line, &directive.whole(), PASSWORDS);
+        }
+        "krbconstraineddelegation" if directive.is_on() => {
+            draft.leave(line, &directive.whole(), IN_CLIENTS_NAMES);
+        }
+        // What they ask for is so here, or the other way round has no meaning.
+        "krblocalusermapping"
+        | "krbsavecredentials"
+        | "krbmethodnegotiate"
+        | "krbmethodk5passwd"
+        | "krbdelegatebasic"
+        | "krbmethodk4passwd"
+        | "krbconstraineddelegation"
+        | "krbverifykdc"
+        | "krbauthoritative" => {}
+        _ => unknown(directive, draft),
+    }
+}
+
+/// mod_auth_gssapi.
+fn gssapi(key: &str, directive: &Directive, draft: &mut Draft) {
+    let (line, text) = (directive.line, directive.text());
+    match key {
+        "gssapicredstore" => cred_store(line, directive, draft),
+        "gssapiacceptorname" => service(line, &text, draft),
+        "gssapidelegccachedir" => delegation(line, &text, draft),
+        "gssapilocalname" if directive.is_on() => {
+            draft.add("kerberos", "krb5_conf", "/etc/krb5.conf");
+        }
+        "gssapiusesessions" if directive.is_on() => {
+            let file = Value::of("/etc/portcullis/session.keys");
+            draft.set(line, "sessions", "key_file", file);
+        }
+        "gssapirequirednameattributes" => required_attributes(directive, draft),
+        "gssapisessionkey" => {
+            let why = "make a new key in sessions.key_file, the base64 of 32 random octets";
+            draft.leave(line, &directive.name, why);
+        }
+        "gssapiallowedmech" if text.eq_ignore_ascii_case("krb5") => {}
+        "gssapinameattributes" => {
+            let why = "groups are in Remote-Groups, the name in Remote-Name; no more is told";
+            draft.leave(line, &directive.whole(), why);
+        }
+        "gssapidelegccacheperms" | "gssapidelegccacheunique" | "gssapidelegccacheenvvar" => {
+            let why = "a client has one file of mode 0600, named in the field of headers.ccache";
+            draft.leave(line, &directive.whole(), why);
+        }
+        "gssapinegotiateonce"
+        | "gssapisignalpersistentauth"
+        | "gssapibasicauthmech"
+        | "gssapibasicticketvalidity"
+        | "gssapibasictickettimeout" => {} // so it is here
+        "gssapilocalname" | "gssapiusesessions" => {} // off
+        _ => match SWITCHES.iter().find(|(name, _)| *name == key) {
+            Some((_, why)) if directive.is_on() => draft.leave(line, &directive.whole(), *why),
+            Some(_) => {}
+            None => unknown(directive, draft),
+        },
+    }
+}
+
+/// Directives of other modules that have a say.
+fn beside(key: &str, directive: &Directive, site: &Site<'_>, draft: &mut Draft) {
+    let (line, arguments) = (directive.line, &directive.arguments);
+    match (key, arguments.as_slice()) {
+        ("proxypass", [path, target, ..]) if path == "/" => {
+            draft.set(
+                line,
+                "proxy",
+                "upstream",
+                Value::of(target.trim_end_matches('/')),
+            );
+        }
+        ("requestheader", [set, field, value, ..])
+            if set.eq_ignore_ascii_case("set") && value.contains("REMOTE_USER") =>
+        {
+            draft.set(line, "headers", "user", Value::of(field));
+        }
+        ("sessionmaxage", [seconds]) => match seconds.parse() {
+            Ok(seconds) => draft.set(line, "sessions", "lifetime", Value::Number(seconds)),
+            Err(_) => unknown(directive, draft),
+        },
+        ("authgroupfile", _) if site.is_guarded(&directive.sections) => {
+            let why = "groups come from the ticket's PAC; see names.groups";
+            draft.leave(line, &directive.whole(), why);
+        }
+        ("include" | "includeoptional", _) => {
+            draft.leave(line, &directive.whole(), "that file was not read");
+        }
+        _ => {}
+    }
+}
+
+fn keytab(line: usize, text: &str, draft: &mut Draft) {
+    let path = text.strip_prefix("FILE:").unwrap_or(text);
+    draft.set(line, "", "keytab", Value::of(path));
+}
+
+/// `Any`, `HTTP`, `HTTP/web.example.test`, `HTTP@web.example.test` or `{HOSTNAME}`.
+fn service(line: usize, text: &str, draft: &mut Draft) {
+    match text {
+        "Any" | "HTTP" => {}
+        "{HOSTNAME}" => {
+            let why = "set kerberos.service to HTTP/ and the site's name, if it has one only";
+            draft.leave(line, text, why);
+        }
+        _ => draft.set(line, "kerberos", "service", Value::of(text)),
+    }
+}
+
+fn delegation(line: usize, directory: &str, draft: &mut Draft) {
+    draft.set(line, "delegation", "directory", Value::of(directory));
+    draft.set(line, "headers", "ccache", Value::of("X-Krb5-Ccache"));
+}
+
+fn cred_store(line: usize, directive: &Directive, draft: &mut Draft) {
+    for element in &directive.arguments {
+        match element.split_once(':') {
+            Some(("keytab", path)) => keytab(line, path, draft),
+            _ => draft.leave(line, element, "the keytab is all that is needed here"),
+        }
+    }
+}
+
+/// `auth-indicators=high or auth-indicators=otp`, and no more than that.
+fn required_attributes(directive: &Directive, draft: &mut Draft) {
+    let text = directive.text();
+    let alternatives = text.split(" or ").map(str::trim);
+    let indicator = |text: &str| text.strip_prefix("auth-indicators=").map(str::to_owned);
+    let plain = |indicator: &String| !indicator.contains([' ', '(', ')', '=']);
+    let indicators = alternatives.map(|text| indicator(text).filter(plain));
+    match indicators.collect::<Option<Vec<_>>>() {
+        Some(indicators) => draft.require("", "indicators", &indicators),
+        None => {
+            let why = "authentication indicators can be required, one or another of them";
+            draft.leave(directive.line, &directive.whole(), why);
+        }
+    }
+}
+
+/// mod_auth_kerb asks for passwords unless it is told not to.
+fn passwords(site: &Site<'_>, draft: &mut Draft) {
+    if let Some(directive) = site.asks_for_passwords {
+        let text = format!("{} without KrbMethodK5Passwd off", directive.whole());
+        draft.leave(directive.line, &text, PASSWORDS);
+    }
+}
+
+fn unknown(directive: &Directive, draft: &mut Draft) {
+    draft.leave(directive.line, &directive.whole(), "it has no counterpart");
+}

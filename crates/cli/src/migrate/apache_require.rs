@@ -1,0 +1,132 @@
+//! Who may come in, as Apache says it: `Require`, in the sections that Kerberos guards.
+
+use super::draft::Draft;
+use super::{Directive, Section};
+
+/// What the whole file says.
+pub(super) struct Site<'d> {
+    directives: &'d [Directive],
+    /// Those that switch Kerberos on.
+    guards: Vec<&'d Directive>,
+    /// Those that mod_auth_kerb trusts.
+    pub(super) realms: Vec<&'d str>,
+    /// Whether users are known by their names alone.
+    pub(super) forgets_realms: bool,
+    /// Where mod_auth_kerb is switched on, if it asks for passwords.
+    pub(super) asks_for_passwords: Option<&'d Directive>,
+}
+
+impl<'d> Site<'d> {
+    pub(super) fn of(directives: &'d [Directive]) -> Self {
+        let named = |name: &'static str| directives.iter().filter(move |it| it.key() == name);
+        let kerberos = |directive: &&Directive| {
+            let kind = directive.text().to_ascii_lowercase();
+            kind.starts_with("kerberos") || kind == "gssapi"
+        };
+        let realms = named("krbauthrealms").chain(named("krbauthrealm"));
+        let of_kerb = |it: &&Directive| it.text().to_ascii_lowercase().starts_with("kerberos");
+        let switched_off = named("krbmethodk5passwd").next().is_some();
+        Self {
+            directives,
+            guards: named("authtype").filter(kerberos).collect(),
+            realms: realms
+                .flat_map(|it| it.arguments.iter().map(String::as_str))
+                .collect(),
+            forgets_realms: named("krblocalusermapping").any(Directive::is_on),
+            asks_for_passwords: named("authtype").find(of_kerb).filter(|_| !switched_off),
+        }
+    }
+
+    /// Whether Kerberos is switched on in these sections.
+    pub(super) fn is_guarded(&self, sections: &[Section]) -> bool {
+        let (outer, location) = split(sections);
+        self.guards.iter().any(|guard| {
+            let (guarded, path) = split(&guard.sections);
+            outer.starts_with(&guarded) && location.starts_with(path)
+        })
+    }
+}
+
+/// The sections but for locations, and the path of the innermost of those: a location has what is
+/// said in those whose paths begin its own, wherever they stand.
+fn split(sections: &[Section]) -> (Vec<&Section>, &str) {
+    let is_location = |it: &&Section| it.name.eq_ignore_ascii_case("location");
+    let path = sections.iter().rev().find(is_location);
+    let path = path.and_then(|it| it.arguments.first());
+    let outer = sections.iter().filter(|it| !is_location(it)).collect();
+    (outer, path.map_or("", |path| path.trim_end_matches('/')))
+}
+
+/// Adds what is required of users.
+pub(super) fn require(site: &Site<'_>, draft: &mut Draft) {
+    let all = site.directives.iter();
+    let mut required: Vec<_> = all
+        .filter(|it| it.key() == "require" && site.is_guarded(&it.sections))
+        .collect();
+    while let Some(first) = required.first() {
+        let sections = first.sections.clone();
+        let (here, elsewhere) = required.into_iter().partition(|it| it.sections == sections);
+        require_here(&sections, here, draft);
+        required = elsewhere;
+    }
+}
+
+/// Who meets any of them comes in, unless a section says otherwise.
+fn require_here(sections: &[Section], required: Vec<&Directive>, draft: &mut Draft) {
+    let kind = |it: &Directive| it.arguments.first().map(|kind| kind.to_ascii_lowercase());
+    let is = |it: &&Directive, wanted: &str| kind(it).as_deref() == Some(wanted);
+    let inside = |name: &str| sections.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+    if !inside("requireall") && required.iter().any(|it| is(it, "valid-user")) {
+        return;
+    }
+    let kinds: std::collections::BTreeSet<_> = required.iter().map(|it| kind(it)).collect();
+    let mixed = kinds.len() > 1 && !inside("requireall");
+    for directive in required {
+        let names = directive.arguments.get(1..).unwrap_or_default();
+        let key = match kind(directive).as_deref() {
+            Some("valid-user") => continue,
+            Some("user") if !inside("requirenone") => "users",
+            Some("group") if !inside("requirenone") => "groups",
+            _ => {
+                let why = "this cannot be required here";
+                draft.leave(directive.line, &directive.whole(), why);
+                continue;
+            }
+        };
+        if mixed {
+            let why = "here who comes in meets all that is said, not any of it";
+            draft.leave(directive.line, &directive.whole(), why);
+        }
+        let path = path(sections, directive, draft).unwrap_or_default();
+        draft.require(&path, key, names);
+    }
+}
+
+/// The path of URLs that these sections are for; `None` is all.
+fn path(sections: &[Section], directive: &Directive, draft: &mut Draft) -> Option<String> {
+    let place = sections.iter().rev().find(|section| {
+        let name = section.name.to_ascii_lowercase();
+        ![
+            "requireall",
+            "requireany",
+            "requirenone",
+            "virtualhost",
+            "ifmodule",
+            "ifversion",
+        ]
+        .contains(&name.as_str())
+    })?;
+    let path = place.arguments.first()?.trim_end_matches('/');
+    if place.name.eq_ignore_ascii_case("location") && !path.contains(['*', '?', '~', '[']) {
+        return Some(path.to_owned());
+    }
+    let text = format!(
+        "<{} {}> {}",
+        place.name,
+        place.arguments.join(" "),
+        directive.whole()
+    );
+    let why = "which URLs that is for is not known: it is required everywhere";
+    draft.leave(directive.line, &text, why);
+    None
+}

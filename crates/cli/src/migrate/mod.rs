@@ -1,0 +1,86 @@
+//! `portcullis migrate`: a web server's Kerberos settings as the configuration of `portcullis serve`.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `apache`, `nginx` | the directives of each server, and what they mean here |
+//! | `apache_require` | who may come in, as Apache says it |
+//! | `apache_syntax`, `nginx_syntax` | their files, as directives in sections |
+//! | `draft` | what was understood, and what was not, as TOML |
+
+mod apache;
+mod apache_require;
+mod apache_syntax;
+mod draft;
+mod nginx;
+mod nginx_syntax;
+
+use crate::args::{MigrateArguments, WebServer};
+use crate::failure::Failure;
+use crate::say::say;
+use draft::Draft;
+use std::process::ExitCode;
+
+/// The exit status when something is left to be done by hand.
+const BY_HAND: u8 = 1;
+
+/// A directive of a configuration file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Directive {
+    line: usize,
+    name: String,
+    arguments: Vec<String>,
+    /// The sections around it, the outermost first.
+    sections: Vec<Section>,
+}
+
+/// What encloses directives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Section {
+    name: String,
+    arguments: Vec<String>,
+}
+
+impl Directive {
+    /// Its name in lower case, as neither server minds.
+    fn key(&self) -> String {
+        self.name.to_ascii_lowercase()
+    }
+
+    /// All arguments, with a blank between.
+    fn text(&self) -> String {
+        self.arguments.join(" ")
+    }
+
+    /// Itself, as it is written.
+    fn whole(&self) -> String {
+        format!("{} {}", self.name, self.text())
+    }
+
+    /// Whether it switches something on.
+    fn is_on(&self) -> bool {
+        let first = self.arguments.first().map(|it| it.to_ascii_lowercase());
+        matches!(first.as_deref(), Some("on" | "yes" | "true" | "1"))
+    }
+}
+
+/// Prints the configuration that does what the file does.
+pub(crate) fn run(arguments: &MigrateArguments) -> Result<ExitCode, Failure> {
+    let path = &arguments.file;
+    let text = std::fs::read_to_string(path).map_err(Failure::reading(path))?;
+    let mut draft = Draft::default();
+    match arguments.server {
+        WebServer::Apache => {
+            let directives = apache_syntax::read(&text, &mut draft);
+            apache::translate(&directives, &mut draft);
+        }
+        WebServer::Nginx => {
+            let directives = nginx_syntax::read(&text, &mut draft);
+            nginx::translate(&directives, &mut draft);
+        }
+    }
+    say(draft.text(path).trim_end())?;
+    Ok(match draft.is_complete() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(BY_HAND),
+    })
+}

@@ -1,0 +1,262 @@
+//! `portcullis migrate`: a web server's Kerberos settings, said in TOML.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
+
+mod program;
+
+use program::{Said, file, run};
+
+fn migrate(server: &str, text: &str) -> Said {
+    let path = file("server.conf", text.as_bytes());
+    run(&["migrate", server, path.to_str().unwrap()])
+}
+
+/// The keys and values, without comments.
+fn keys(said: &Said) -> Vec<&str> {
+    let lines = said.output.lines();
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+/// As in the documentation of many applications.
+const AUTH_KERB: &str = r#"
+<VirtualHost *:443>
+  ServerName web.example.test
+  ProxyPass / http://127.0.0.1:8000/
+  <Location "/">
+    AuthType Kerberos
+    AuthName "Kerberos Login"
+    KrbMethodNegotiate on
+    KrbMethodK5Passwd off
+    KrbServiceName HTTP/web.example.test
+    KrbAuthRealms EXAMPLE.TEST OTHER.TEST
+    Krb5KeyTab /etc/httpd/conf/httpd.keytab
+    KrbSaveCredentials on
+    KrbLocalUserMapping on
+    Require valid-user
+  </Location>
+  <Location /admin>
+    Require user root "alice admin"
+  </Location>
+</VirtualHost>
+"#;
+
+#[test]
+fn mod_auth_kerb_becomes_ours() {
+    let said = migrate("apache", AUTH_KERB);
+    assert_eq!(
+        (said.status, said.error.as_str()),
+        (0, ""),
+        "{}",
+        said.output
+    );
+    assert_eq!(
+        keys(&said),
+        [
+            "keytab = \"/etc/httpd/conf/httpd.keytab\"",
+            "[authorize]",
+            "realms = [\"EXAMPLE.TEST\", \"OTHER.TEST\"]",
+            "[delegation]",
+            "directory = \"/run/portcullis/ccache\"",
+            "[headers]",
+            "ccache = \"X-Krb5-Ccache\"",
+            "[kerberos]",
+            "service = \"HTTP/web.example.test\"",
+            "[names]",
+            "forget_realms = [\"EXAMPLE.TEST\", \"OTHER.TEST\"]",
+            "[proxy]",
+            "upstream = \"http://127.0.0.1:8000\"",
+            "[[route]]",
+            "path = \"/admin\"",
+            "require.users = [\"alice admin\", \"root\"]",
+        ]
+    );
+}
+
+#[test]
+fn mod_auth_gssapi_becomes_ours() {
+    let said = migrate(
+        "apache",
+        "<Location /private>\n AuthType GSSAPI\n GssapiCredStore keytab:/etc/httpd.keytab\n \
+         GssapiCredStore client_keytab:/etc/x\n GssapiUseSessions On\n SessionMaxAge 60\n \
+         GssapiLocalName On\n GssapiDelegCcacheDir /run/caches\n GssapiRequiredNameAttributes \
+         \"auth-indicators=otp or auth-indicators=pkinit\"\n RequestHeader set X-Remote-User \
+         expr=%{REMOTE_USER}\n GssapiBasicAuth On\n Require group staff\n</Location>\n\
+         <Directory /srv/open>\n Require all granted\n</Directory>",
+    );
+    assert_eq!(said.status, 1, "{}", said.output);
+    assert_eq!(
+        keys(&said),
+        [
+            "keytab = \"/etc/httpd.keytab\"",
+            "[authorize]",
+            "indicators = [\"otp\", \"pkinit\"]",
+            "[delegation]",
+            "directory = \"/run/caches\"",
+            "[headers]",
+            "ccache = \"X-Krb5-Ccache\"",
+            "user = \"X-Remote-User\"",
+            "[kerberos]",
+            "krb5_conf = [\"/etc/krb5.conf\"]",
+            "[sessions]",
+            "key_file = \"/etc/portcullis/session.keys\"",
+            "lifetime = 60",
+            "[[route]]",
+            "path = \"/private\"",
+            "require.groups = [\"staff\"]",
+        ]
+    );
+    for left in [
+        "# line 4: client_keytab:/etc/x: the keytab is all that is needed here",
+        "# line 11: GssapiBasicAuth On: passwords are not asked for here",
+    ] {
+        assert!(said.output.contains(left), "{left}: {}", said.output);
+    }
+}
+
+#[test]
+fn nginx_becomes_ours() {
+    let said = migrate(
+        "nginx",
+        "http { include mime.types; server {\n auth_gss on;\n auth_gss_keytab /etc/nginx.keytab;\n \
+         auth_gss_realm EXAMPLE.TEST;\n auth_gss_service_name HTTP/web.example.test;\n \
+         auth_gss_allow_basic_fallback off;\n auth_gss_delegate_credentials on;\n location /a/ {\n \
+         auth_gss_authorized_principal alice@EXAMPLE.TEST;\n auth_gss_authorized_principal \
+         bob@EXAMPLE.TEST; }\n}}",
+    );
+    assert_eq!(
+        (said.status, said.error.as_str()),
+        (0, ""),
+        "{}",
+        said.output
+    );
+    assert_eq!(
+        keys(&said),
+        [
+            "keytab = \"/etc/nginx.keytab\"",
+            "[delegation]",
+            "directory = \"/run/portcullis/ccache\"",
+            "[headers]",
+            "ccache = \"X-Krb5-Ccache\"",
+            "[kerberos]",
+            "service = \"HTTP/web.example.test\"",
+            "[names]",
+            "forget_realms = [\"EXAMPLE.TEST\"]",
+            "[[route]]",
+            "path = \"/a\"",
+            "require.users = [\"alice@EXAMPLE.TEST\", \"bob@EXAMPLE.TEST\"]",
+        ]
+    );
+}
+
+/// Server, file, and what is said of it.
+const LEFT: &[(&str, &str, &str)] = &[
+    (
+        "apache",
+        "AuthType Kerberos",
+        "line 1: AuthType Kerberos without KrbMethodK5Passwd off",
+    ),
+    (
+        "apache",
+        "KrbMethodK5Passwd on",
+        "line 1: KrbMethodK5Passwd on: passwords",
+    ),
+    (
+        "apache",
+        "\nKrbSomething x",
+        "line 2: KrbSomething x: it has no counterpart",
+    ),
+    (
+        "apache",
+        "KrbLocalUserMapping on",
+        "line 1: KrbLocalUserMapping on: name the realms",
+    ),
+    (
+        "apache",
+        "Krb5KeyTab /a\nKrb5KeyTab /b",
+        "line 2: keytab = \"/b\": there is another",
+    ),
+    (
+        "apache",
+        "GssapiAcceptorName {HOSTNAME}",
+        "line 1: {HOSTNAME}: set kerberos.service",
+    ),
+    (
+        "apache",
+        "GssapiAllowedMech ntlmssp",
+        "line 1: GssapiAllowedMech ntlmssp",
+    ),
+    (
+        "apache",
+        "Include a.conf",
+        "line 1: Include a.conf: that file was not read",
+    ),
+    (
+        "apache",
+        "AuthType GSSAPI\nRequire user a\nRequire group b",
+        "line 3: Require group b: here who comes in meets all",
+    ),
+    (
+        "apache",
+        "AuthType GSSAPI\nRequire ip 10",
+        "line 2: Require ip 10: this cannot",
+    ),
+    (
+        "apache",
+        "<Directory /srv>\nAuthType GSSAPI\nRequire user a\n</Directory>",
+        "line 3: <Directory /srv> Require user a: which URLs",
+    ),
+    (
+        "apache",
+        "GssapiRequiredNameAttributes \"a=b\"",
+        "line 1: GssapiRequiredNameAttributes a=b: authentication indicators",
+    ),
+    (
+        "nginx",
+        "auth_gss on;",
+        "line 1: auth_gss without auth_gss_allow_basic_fallback off",
+    ),
+    ("nginx", "auth_gss off;", "line 1: auth_gss off: do not ask"),
+    (
+        "nginx",
+        "auth_gss_authorized_principal_regex ^a;",
+        "name the users",
+    ),
+    (
+        "nginx",
+        "location ~ x { auth_gss_authorized_principal a; }",
+        "which paths that is for",
+    ),
+];
+
+#[test]
+fn what_cannot_be_done_is_said_with_its_line() {
+    for (server, text, left) in LEFT {
+        let said = migrate(server, text);
+        assert_eq!(said.status, 1, "{text}: {}", said.output);
+        assert!(said.output.contains(left), "{left}: {}", said.output);
+    }
+}
+
+#[test]
+fn whoever_any_user_may_be_nothing_is_required_of() {
+    let any = "AuthType GSSAPI\nRequire user a\nRequire valid-user";
+    assert!(!migrate("apache", any).output.contains("users"));
+    let all = "AuthType GSSAPI\n<RequireAll>\nRequire user a\nRequire valid-user\n</RequireAll>";
+    assert!(migrate("apache", all).output.contains("users = [\"a\"]"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_comes_out_is_a_configuration() {
+    use portcullis_testrealm::TestRealm;
+
+    let realm = TestRealm::new("EXAMPLE.TEST");
+    let service = realm.service("HTTP/web.example.test");
+    let keytab = file("keytab", &service.keytab_octets());
+    let text = AUTH_KERB.replace("/etc/httpd/conf/httpd.keytab", keytab.to_str().unwrap());
+    let text = text.replace("KrbSaveCredentials on", "");
+    let config = file("serve.toml", migrate("apache", &text).output.as_bytes());
+    let said = run(&["serve", "--check", config.to_str().unwrap()]);
+    assert_eq!((said.error.as_str(), said.status), ("", 0));
+}
