@@ -24,7 +24,7 @@ pub(crate) enum Command {
     Keytab(KeytabCommand),
     Realm(Box<RealmArguments>),
     Demo(DemoArguments),
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     Serve(ServeArguments),
     Migrate(MigrateArguments),
 }
@@ -117,7 +117,7 @@ pub(crate) struct DemoArguments {
 /// when it changes, and on SIGHUP; ends on SIGTERM when all requests are answered.
 ///
 /// Exit status: 0 when interrupted, or with --check when all is good; 2 when it cannot run.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
     /// What to do, in TOML; every key has a default

@@ -85,7 +85,7 @@ pub(crate) enum Failure {
     Json(serde_json::Error),
     #[error(transparent)]
     Realm(#[from] RealmError),
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     #[error(transparent)]
     Serve(#[from] crate::serve::ServeError),
     #[error("{0} is not on loopback, and the demo gives tokens to whoever asks")]

@@ -15,7 +15,7 @@ mod keytab_list;
 mod migrate;
 mod realm;
 mod say;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod serve;
 
 use args::{Arguments, Command, KeytabCommand};
@@ -47,7 +47,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Realm(arguments) => realm::run(*arguments),
-        #[cfg(unix)]
+        #[cfg(target_os = "linux")]
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),

@@ -99,7 +99,7 @@ fn mod_auth_gssapi_becomes_ours() {
             "[kerberos]",
             "krb5_conf = [\"/etc/krb5.conf\"]",
             "[sessions]",
-            "key_file = \"/etc/portcullis/session.keys\"",
+            "key_file = \"/var/lib/portcullis/session.keys\"",
             "lifetime = 60",
             "[[route]]",
             "path = \"/private\"",
@@ -246,7 +246,7 @@ fn whoever_any_user_may_be_nothing_is_required_of() {
     assert!(migrate("apache", all).output.contains("users = [\"a\"]"));
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn what_comes_out_is_a_configuration() {
     use portcullis_testrealm::TestRealm;

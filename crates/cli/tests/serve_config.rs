@@ -1,5 +1,5 @@
 //! `portcullis serve --check`: what is wrong with the file, and where.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
 mod program;

@@ -1,5 +1,5 @@
 //! `portcullis serve` under load, and under a service manager: nobody is cut off.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,

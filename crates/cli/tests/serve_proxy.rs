@@ -1,5 +1,5 @@
 //! `portcullis serve` as the proxy itself: the application learns who the client is.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
 mod daemon;

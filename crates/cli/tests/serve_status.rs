@@ -1,5 +1,5 @@
 //! `portcullis serve`: what the operator sees, and what applications act with.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
 mod daemon;
@@ -32,7 +32,7 @@ fn the_operator_sees_what_was_refused_and_what_to_do() {
         "<p class=remedy>",
         "/&lt;b&gt;&amp;&quot;&#39;",
         "HTTP/localhost@EXAMPLE.TEST <small>kvno 1, aes256-cts-hmac-sha1-96 (18)</small>",
-        "<dt>Replay cache</dt><dd>2 of 1048576<meter",
+        "<dt>Replay cache</dt><dd>in memory, 2 of 1048576<meter",
         "<dt>refused: expired</dt><dd>1</dd>",
         "<dt>Clock since the start</dt><dd>not set</dd>",
         "<meta name=viewport",

@@ -1,5 +1,5 @@
 //! `portcullis serve` with TLS of its own: logins are bound to the connection.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
 mod daemon;

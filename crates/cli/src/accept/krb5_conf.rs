@@ -77,8 +77,14 @@ impl Settings {
         builder.realm_paths(self.realm_paths.clone())
     }
 
+    /// `clockskew`.
+    #[cfg(target_os = "linux")]
+    pub(crate) const fn clock_skew(&self) -> Option<Duration> {
+        self.clock_skew
+    }
+
     /// `auth_to_local` and `auth_to_local_names` of the default realm, if there is one.
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     pub(crate) const fn auth_to_local(&self) -> Option<&AuthToLocal> {
         self.names.as_ref()
     }

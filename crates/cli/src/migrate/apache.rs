@@ -109,7 +109,7 @@ fn gssapi(key: &str, directive: &Directive, draft: &mut Draft) {
             draft.add("kerberos", "krb5_conf", "/etc/krb5.conf");
         }
         "gssapiusesessions" if directive.is_on() => {
-            let file = Value::of("/etc/portcullis/session.keys");
+            let file = Value::of("/var/lib/portcullis/session.keys");
             draft.set(line, "sessions", "key_file", file);
         }
         "gssapirequirednameattributes" => required_attributes(directive, draft),

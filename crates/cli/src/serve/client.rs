@@ -1,77 +1,98 @@
-//! [`Client`]: what a proven client is to an application; [`ClientRules`]: by which rules.
+//! [`Client`]: what a proven client is to an application; and by which rules.
 
-use super::config::Names;
+use super::config::{Config, Names};
 use crate::accept::pac::grants;
-use portcullis::Identity;
-use portcullis::names::{AuthToLocal, LocalNamePolicy, NoLocalName};
-use portcullis::pac::{Pac, PacText, Sid, SidAndAttributes};
-use std::collections::BTreeMap;
+use portcullis::names::{AuthToLocal, LocalNamePolicy};
+use portcullis::pac::{Pac, PacText, Sid};
+use portcullis::policy::{Groups, GroupsError};
+use portcullis::{Identity, Principal};
+use portcullis_http::User;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a proven client is to an application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Client {
-    /// Its name and realm.
-    pub(super) principal: String,
-    pub(super) realm: String,
+    pub(super) principal: Principal,
     /// Whom the application takes it for.
     pub(super) user: String,
     /// What a page may greet it by.
     pub(super) shown: String,
-    /// By name, or by SID where it has none.
     pub(super) groups: Vec<String>,
     pub(super) indicators: Vec<String>,
     /// By which the application acts as the client, if that delegated.
     pub(super) ccache: Option<String>,
 }
 
-/// How clients become users of the application.
-#[derive(Clone, Debug)]
-pub(super) struct ClientRules {
-    names: LocalNamePolicy,
-    groups: BTreeMap<Sid, String>,
+impl Client {
+    /// `identity`: what its ticket says, where the request has one.
+    pub(super) fn new(user: &User, identity: Option<&Identity>) -> Self {
+        let full_name = identity.and_then(Identity::pac).and_then(Pac::full_name);
+        Self {
+            principal: user.client().clone(),
+            user: user.name().to_owned(),
+            shown: full_name.map_or_else(|| user.name().to_owned(), PacText::to_text),
+            groups: user.groups().to_vec(),
+            indicators: user.authentication_indicators().to_vec(),
+            ccache: None,
+        }
+    }
 }
 
-impl ClientRules {
-    /// Those of the configuration, and those of a krb5.conf if there are any.
-    pub(super) fn new(names: &Names, auth_to_local: Option<AuthToLocal>) -> Self {
-        let mut policy = LocalNamePolicy::new();
-        for realm in &names.forget_realms {
-            policy = policy.forget_realm(realm);
-        }
-        for (client, user) in &names.map {
-            policy = policy.map(client.0.clone(), user);
-        }
-        if let Some(rules) = auth_to_local {
-            policy = policy.auth_to_local(rules);
-        }
-        let groups = names.groups.iter().map(|(sid, name)| (sid.0, name.clone()));
+/// What clients are called, by the configuration and by a krb5.conf if there is one.
+pub(super) fn local_names(names: &Names, auth_to_local: Option<&AuthToLocal>) -> LocalNamePolicy {
+    let mut policy = LocalNamePolicy::new();
+    for realm in &names.forget_realms {
+        policy = policy.forget_realm(realm);
+    }
+    for (client, user) in &names.map {
+        policy = policy.map(client.0.clone(), user);
+    }
+    match auth_to_local {
+        Some(rules) => policy.auth_to_local(rules.clone()),
+        None => policy,
+    }
+}
+
+/// The groups of a ticket's PAC that anybody cares for.
+#[derive(Clone, Debug)]
+pub(super) struct NamedGroups {
+    names: BTreeMap<Sid, String>,
+    /// Those that requirements name by their SIDs.
+    required: BTreeSet<String>,
+    /// Whether all others are told, too, by their SIDs.
+    all: bool,
+}
+
+impl NamedGroups {
+    pub(super) fn new(config: &Config) -> Self {
+        let names = config.names.groups.iter();
+        let routes = config.routes.iter().map(|route| &route.require);
+        let requirements = routes.chain([&config.authorize, &config.status.require]);
         Self {
-            names: policy,
-            groups: groups.collect(),
+            names: names.map(|(sid, name)| (sid.0, name.clone())).collect(),
+            required: requirements
+                .flat_map(|it| it.groups.iter().cloned())
+                .collect(),
+            all: config.names.all_groups,
         }
     }
 
-    /// What this client is to the application.
-    pub(super) fn client(&self, identity: &Identity) -> Result<Client, NoLocalName> {
-        let user = self.names.local_name(identity.client())?;
-        let full_name = identity.pac().and_then(Pac::full_name);
-        Ok(Client {
-            principal: identity.client().to_string(),
-            realm: String::from_utf8_lossy(identity.client().realm().0).into_owned(),
-            shown: full_name.map_or_else(|| user.clone(), PacText::to_text),
-            user,
-            groups: identity.pac().map_or_else(Vec::new, |pac| self.groups(pac)),
-            indicators: identity.authentication_indicators().to_vec(),
-            ccache: None,
-        })
-    }
-
-    fn groups(&self, pac: &Pac) -> Vec<String> {
+    fn of(&self, pac: &Pac) -> Vec<String> {
         let held = pac.groups().filter(grants);
-        let name = |group: SidAndAttributes| match self.groups.get(&group.sid) {
-            Some(name) => name.clone(),
-            None => group.sid.to_string(),
-        };
-        held.map(name).collect()
+        let named = held.filter_map(|group| match self.names.get(&group.sid) {
+            Some(name) => Some(name.clone()),
+            None => {
+                let sid = group.sid.to_string();
+                (self.all || self.required.contains(&sid)).then_some(sid)
+            }
+        });
+        // Several groups may have one name.
+        named.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+impl Groups for NamedGroups {
+    async fn groups_of(&self, client: &Identity, _: &str) -> Result<Vec<String>, GroupsError> {
+        Ok(client.pac().map(|pac| self.of(pac)).unwrap_or_default())
     }
 }

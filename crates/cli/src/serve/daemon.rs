@@ -4,22 +4,31 @@ use super::config::{Config, Listen, Places, Problem};
 use super::delegation::{self, Delegation};
 use super::door::Door;
 use super::error::ServeError;
+use super::gate::{Gate, clock_skew};
+use super::identity_headers::IdentityHeaders;
 use super::ledger::Ledger;
 use super::listen::{Hall, Listener, Phase};
 use super::log::{Level, Line};
 use super::manager::{Inherited, notify};
+use super::proxy::Proxy;
 use super::reload::{Watch, Watched};
-use super::site::{Gate, Site, until_trusted};
+use super::replay::ReplayMemory;
+use super::requirement::Requirements;
+use super::sessions::SessionFile;
+use super::site::Site;
 use super::tls::Certificate;
+use super::within::{Rules, Within};
+use crate::accept::krb5_conf::Settings;
 use crate::interrupt::Interrupt;
 use core::sync::atomic::Ordering;
 use core::time::Duration;
-use portcullis::replay::MemoryReplayCache;
+use portcullis_http::Negotiate;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+use tower_layer::Layer as _;
 
 /// How long clients that are busy have to learn that they should not come again.
 const LEAVE: Duration = Duration::from_secs(1);
@@ -32,14 +41,19 @@ const SWEEP: Duration = Duration::from_secs(10);
 pub(super) struct Parts {
     ledger: Arc<Ledger>,
     gate: Gate,
+    guarded: Negotiate<Within>,
+    sessions: Option<SessionFile>,
     certificate: Option<Certificate>,
     delegation: Option<Arc<Delegation>>,
 }
 
 impl Parts {
     pub(super) fn read(config: &Config, places: &Places<'_>) -> Result<Self, Problem> {
-        let replay_cache = Arc::new(MemoryReplayCache::new(config.kerberos.replay_cache));
-        let ledger = Arc::new(Ledger::new(&config.log, SystemTime::now(), replay_cache));
+        let conf = Settings::read(&config.kerberos.krb5_conf)
+            .map_err(|error| places.problem("kerberos.krb5_conf", error))?;
+        let conf = conf.as_ref();
+        let replay = ReplayMemory::open(config, places, clock_skew(config, conf))?;
+        let ledger = Arc::new(Ledger::new(&config.log, SystemTime::now(), replay));
         if config.tls.certificate.is_some() != config.tls.key.is_some() {
             return Err(places.problem("tls", "certificate and key go together"));
         }
@@ -49,22 +63,37 @@ impl Parts {
             .map(|path| Delegation::open(path, ledger.log).map(Arc::new))
             .transpose()
             .map_err(|error| places.problem("delegation.directory", error))?;
+        let sessions = SessionFile::open(config, places)?;
+        let gate = Gate::open(config, places, conf, ledger.clone())?;
+        let layer = gate.layer(config, places, conf, sessions.as_ref())?;
+        let rules = Rules {
+            requirements: Requirements::new(config),
+            fields: IdentityHeaders::from(&config.headers),
+            proxy: Proxy::new(config, ledger.log),
+            delegation: delegation.clone(),
+            ledger: ledger.clone(),
+        };
         Ok(Self {
-            gate: Gate::build(config, places, ledger.clone(), delegation.clone())?,
+            guarded: layer.layer(Within::new(Arc::new(rules))),
             certificate: certificate.map_err(|error| places.problem("tls", error))?,
             delegation,
+            gate,
+            sessions,
             ledger,
         })
     }
 
     /// The files, to be read again when they change.
-    fn watched(self, door: &Arc<Door>) -> Vec<Watched> {
-        let (keytab, mut gate, door) = (self.gate.keytab(), self.gate, door.clone());
-        let mut watched = vec![Watched::new("keytab", vec![keytab], move || {
-            gate.renew().map_err(|problem| problem.to_string())?;
-            door.replace(gate.guarded());
-            Ok(())
+    fn watched(self) -> Vec<Watched> {
+        let gate = self.gate;
+        let mut watched = vec![Watched::new("keytab", vec![gate.keytab()], move || {
+            gate.renew().map_err(|problem| problem.to_string())
         })];
+        watched.extend(self.sessions.map(|sessions| {
+            Watched::new("session keys", vec![sessions.path()], move || {
+                sessions.renew().map_err(|problem| problem.to_string())
+            })
+        }));
         watched.extend(self.certificate.map(|certificate| {
             Watched::new("certificate", certificate.paths(), move || {
                 certificate.renew().map_err(|problem| problem.to_string())
@@ -85,7 +114,7 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
     if own.is_empty() {
         own = bind(&config.own.listen).await?;
     }
-    let (guarded, ledger) = (parts.gate.guarded(), parts.ledger.clone());
+    let (guarded, ledger) = (parts.guarded.clone(), parts.ledger.clone());
     let door = Arc::new(Door::new(Site::new(config, &own), guarded, ledger.clone()));
     let (phases, phase) = watch::channel(Phase::Open);
     let tls = parts.certificate.as_ref().map(Certificate::acceptor);
@@ -95,10 +124,12 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
         tokio::spawn(sweep(delegation));
     }
     let hall = Hall::new(door.clone(), &config.limits, tls, phase);
-    let watch = Watch::new(ledger.clone(), parts.watched(&door));
+    let watch = Watch::new(ledger.clone(), parts.watched());
     tokio::spawn(watch.keep(config.limits.reload.duration(), hangup));
 
-    sleep(until_trusted(ledger.started.0)).await;
+    if ledger.replay.begins_with_us() {
+        sleep(until_trusted(ledger.started.0)).await;
+    }
     let ready = Line::new(Level::Info, "ready")
         .text_field("listen", addresses(&site))
         .optional("own", Some(addresses(&own)).filter(|own| !own.is_empty()));
@@ -159,4 +190,12 @@ async fn bind(addresses: &[Listen]) -> Result<Vec<Listener>, ServeError> {
 fn addresses(listeners: &[Listener]) -> String {
     let addresses: Vec<_> = listeners.iter().map(Listener::address).collect();
     addresses.join(" ")
+}
+
+/// How long it takes until no token can have been stamped before `started`: times in tokens have
+/// whole seconds.
+fn until_trusted(started: SystemTime) -> Duration {
+    let since = started.duration_since(SystemTime::UNIX_EPOCH);
+    let nanos = since.unwrap_or_default().subsec_nanos();
+    Duration::from_secs(1).saturating_sub(Duration::from_nanos(nanos.into()))
 }

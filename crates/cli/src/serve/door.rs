@@ -1,29 +1,26 @@
 //! [`Door`]: every request comes in here, and no answer leaves without a verdict.
 
+use super::finding::find;
 use super::ledger::Ledger;
-use super::proxy::is_negotiate;
 use super::refusal;
 use super::request::{About, Errand, Peer, Purpose};
 use super::site::Site;
-use super::verdict::{Finding, Reason, Verdict};
-use super::within::{Found, Within, plain};
+use super::verdict::{Finding, Verdict};
+use super::within::{Within, plain};
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use core::sync::atomic::Ordering;
-use core::time::Duration;
-use portcullis::{Error, Rejection};
 use portcullis_http::Negotiate;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use tower_service::Service as _;
 
-/// Where requests come in. Nothing in it is ever replaced but [`Door::guarded`].
+/// Where requests come in.
 #[derive(Debug)]
 pub(super) struct Door {
     pub(super) ledger: Arc<Ledger>,
     site: Site,
-    /// What is behind the present keytab.
-    guarded: RwLock<Negotiate<Within>>,
+    guarded: Negotiate<Within>,
 }
 
 impl Door {
@@ -31,18 +28,8 @@ impl Door {
         Self {
             ledger,
             site,
-            guarded: RwLock::new(guarded),
+            guarded,
         }
-    }
-
-    /// From now on requests meet these keys. Those that are under way meet the old ones.
-    pub(super) fn replace(&self, guarded: Negotiate<Within>) {
-        *self.guarded.write().unwrap_or_else(PoisonError::into_inner) = guarded;
-    }
-
-    fn guarded(&self) -> Negotiate<Within> {
-        let guarded = self.guarded.read();
-        guarded.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Answers a request.
@@ -81,6 +68,7 @@ impl Door {
         };
         match About::forwarded(&request, peer, below) {
             Ok(about) => {
+                about.stand_for(&mut request);
                 let errand = Errand::new(about, Purpose::ForwardAuth);
                 self.judge(request, errand).await
             }
@@ -103,11 +91,13 @@ impl Door {
     /// Lets the request in, or not, and keeps account of it.
     async fn judge(&self, mut request: Request<Body>, errand: Errand) -> Response<Body> {
         let html = refusal::wants_html(request.headers());
-        let credentials = request.headers().get_all(AUTHORIZATION);
-        let credentials = credentials.iter().any(is_negotiate);
         request.extensions_mut().insert(errand.clone());
-        let Ok(mut response) = self.guarded().call(request).await;
-        let (finding, judged) = finding(&response, credentials);
+        let Ok(mut response) = self.guarded.clone().call(request).await;
+        let (finding, judged) = find(&response);
+        if matches!(finding, Finding::LoggedOut) && errand.purpose == Purpose::ForwardAuth {
+            // To the proxy that asks, 200 would be a user.
+            *response.status_mut() = StatusCode::FORBIDDEN;
+        }
         let verdict = Verdict {
             id: errand.id,
             at: errand.at,
@@ -121,51 +111,6 @@ impl Door {
         }
         self.ledger.account(verdict);
         response
-    }
-}
-
-/// What the response says of the client, and how long it took to know it.
-fn finding(response: &Response<Body>, credentials: bool) -> (Finding, Option<Duration>) {
-    let extensions = response.extensions();
-    let finding = match (extensions.get::<Found>(), extensions.get::<Rejection>()) {
-        (Some(Found::Admitted { admitted, judged }), _) => {
-            return (Finding::Accepted(admitted.clone()), Some(*judged));
-        }
-        (Some(Found::Forbidden { client, rule }), _) => Finding::Forbidden {
-            client: client.clone(),
-            rule: rule.clone(),
-        },
-        (None, Some(rejection)) => match rejection.error() {
-            Error::ReplayCache(_) | Error::Entropy => Finding::Failed(rejection.into()),
-            _ => Finding::Refused(rejection.into()),
-        },
-        (None, None) if credentials => Finding::Refused(of_the_field(response.status())),
-        (None, None) => Finding::Challenged,
-    };
-    (finding, None)
-}
-
-/// The layer refuses some credentials before there is a token.
-fn of_the_field(status: StatusCode) -> Reason {
-    let (text, remedy) = match status {
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
-            "the Authorization field is too long",
-            "raise limits.header, or take the user out of groups",
-        ),
-        StatusCode::BAD_REQUEST => (
-            "there are Negotiate credentials in more than one field",
-            "look at what the proxy in front adds to requests",
-        ),
-        _ => (
-            "the credentials are no token, or the first of several",
-            "look at what the client sends: Kerberos has to be its first mechanism",
-        ),
-    };
-    Reason {
-        kind: "header",
-        text: text.to_owned(),
-        remedy,
-        blame: "peer",
     }
 }
 

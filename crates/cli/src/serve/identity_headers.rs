@@ -65,7 +65,7 @@ impl IdentityHeaders {
         };
         set(&self.user, encode(&client.user, ""));
         set(&self.name, encode(&client.shown, ""));
-        set(&self.principal, encode(&client.principal, ""));
+        set(&self.principal, encode(&client.principal.to_string(), ""));
         if let Some(ccache) = &client.ccache {
             set(&self.ccache, encode(ccache, ""));
         }

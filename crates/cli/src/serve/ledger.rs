@@ -4,11 +4,11 @@ use super::config::{LogRules, LoggedVerdicts};
 use super::log::Log;
 use super::metrics::Metrics;
 use super::recent::Recent;
+use super::replay::ReplayMemory;
 use super::verdict::Verdict;
 use core::sync::atomic::AtomicBool;
 use portcullis::keytab::KeytabKey;
-use portcullis::replay::MemoryReplayCache;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Instant, SystemTime};
 
 /// What the daemon knows of its own life.
@@ -17,7 +17,7 @@ pub(super) struct Ledger {
     pub(super) log: Log,
     pub(super) metrics: Metrics,
     pub(super) recent: Recent,
-    pub(super) replay_cache: Arc<MemoryReplayCache>,
+    pub(super) replay: ReplayMemory,
     /// When, by the clock and by one that nobody sets.
     pub(super) started: (SystemTime, Instant),
     /// Whether whoever distributes requests should take us out.
@@ -37,16 +37,12 @@ pub(super) struct Keys {
 }
 
 impl Ledger {
-    pub(super) fn new(
-        rules: &LogRules,
-        started: SystemTime,
-        replay_cache: Arc<MemoryReplayCache>,
-    ) -> Self {
+    pub(super) fn new(rules: &LogRules, started: SystemTime, replay: ReplayMemory) -> Self {
         Self {
             log: Log::new(rules.format),
             metrics: Metrics::default(),
             recent: Recent::default(),
-            replay_cache,
+            replay,
             started: (started, Instant::now()),
             leaving: AtomicBool::new(false),
             logged: rules.verdicts,

@@ -76,10 +76,6 @@ impl Metrics {
         let failed = self.failed_reloads.load(Ordering::Relaxed);
         let connections = self.connections.load(Ordering::Relaxed);
         let stripped = self.stripped.load(Ordering::Relaxed);
-        let (records, capacity) = (
-            ledger.replay_cache.records(),
-            ledger.replay_cache.capacity(),
-        );
         let up = ledger.started.1.elapsed().as_secs();
         let _ = write!(
             text,
@@ -93,16 +89,21 @@ impl Metrics {
              # TYPE portcullis_reloads_total counter\n\
              portcullis_reloads_total{{result=\"ok\"}} {reloads}\n\
              portcullis_reloads_total{{result=\"failed\"}} {failed}\n\
-             # HELP portcullis_replay_records Authenticators that are remembered.\n\
-             # TYPE portcullis_replay_records gauge\n\
-             portcullis_replay_records {records}\n\
-             # HELP portcullis_replay_capacity Authenticators that can be remembered.\n\
-             # TYPE portcullis_replay_capacity gauge\n\
-             portcullis_replay_capacity {capacity}\n\
              # HELP portcullis_up_seconds Since the start.\n\
              # TYPE portcullis_up_seconds counter\n\
              portcullis_up_seconds {up}\n"
         );
+        if let Some((records, capacity)) = ledger.replay.fill() {
+            let _ = write!(
+                text,
+                "# HELP portcullis_replay_records Authenticators that are remembered.\n\
+                 # TYPE portcullis_replay_records gauge\n\
+                 portcullis_replay_records {records}\n\
+                 # HELP portcullis_replay_capacity Authenticators that can be remembered.\n\
+                 # TYPE portcullis_replay_capacity gauge\n\
+                 portcullis_replay_capacity {capacity}\n"
+            );
+        }
         text
     }
 

@@ -7,7 +7,8 @@
 //! | `listen` | sockets and connections, from the first to the last |
 //! | `door` | each request, and the verdict on it |
 //! | `request` | what a request says of itself, and a proxy of it |
-//! | `site` | the acceptor and the layer that guard the door |
+//! | `site` | what of the configuration every request meets |
+//! | `gate`, `replay`, `sessions` | the acceptor and the layer that guard the door |
 //! | `within` | what answers a proven client |
 //! | `proxy` | the way to the application, where we are the proxy ourselves |
 //! | `client`, `requirement` | what a client is to the application, and whether it may come in |
@@ -17,7 +18,7 @@
 //! | `tls` | a certificate of our own |
 //! | `manager` | what systemd does for us |
 //! | `delegation` | credentials by which the application acts as its clients |
-//! | `verdict`, `ledger`, `log`, `metrics`, `recent`, `status` | what the operator learns |
+//! | `finding`, `verdict`, `ledger`, `log`, `metrics`, `recent`, `status` | what the operator learns |
 //! | `error` | why the daemon does not run |
 
 mod client;
@@ -26,6 +27,8 @@ mod daemon;
 mod delegation;
 mod door;
 mod error;
+mod finding;
+mod gate;
 mod identity_headers;
 mod ledger;
 mod listen;
@@ -36,8 +39,10 @@ mod proxy;
 mod recent;
 mod refusal;
 mod reload;
+mod replay;
 mod request;
 mod requirement;
+mod sessions;
 mod site;
 mod status;
 mod tls;

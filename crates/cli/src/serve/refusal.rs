@@ -67,6 +67,14 @@ impl Words {
                 "Lock and unlock your screen, or run kinit, and try again. Whoever runs this site \
                  finds the reason by the reference.",
             ),
+            (Finding::LoggedOut, _) => (
+                "You are signed out.",
+                "As long as you have a ticket, the next visit signs you in again.",
+            ),
+            (Finding::AnotherLeg, _) => (
+                "Signing in takes another step.",
+                "Your program takes it by itself; if it does not, it keeps no cookies for this site.",
+            ),
             (Finding::Challenged | Finding::Accepted(_), _) => (
                 "You are not signed in.",
                 "This site asks for a Kerberos login, and your program did not offer one. A browser \

@@ -110,6 +110,18 @@ impl About {
         Ok(about)
     }
 
+    /// Makes the request look as if it were the one that is asked about: sessions are the host's,
+    /// and one path ends them.
+    pub(super) fn stand_for<B>(&self, request: &mut Request<B>) {
+        let host = self.host.as_ref().map(HeaderValue::try_from);
+        if let Some(Ok(host)) = host {
+            request.headers_mut().insert(HOST, host);
+        }
+        if let Ok(uri) = self.path.parse() {
+            *request.uri_mut() = uri;
+        }
+    }
+
     fn new<B>(request: &Request<B>, peer: &Peer, method: String, path: String) -> Self {
         let headers = request.headers();
         let authority = || request.uri().authority().map(ToString::to_string);

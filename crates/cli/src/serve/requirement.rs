@@ -71,7 +71,9 @@ fn permit(requirement: &Requirement, path: &str, client: &Client) -> Result<(), 
         realms,
         indicators,
     } = requirement;
-    let is_user = |user: &String| *user == client.user || *user == client.principal;
+    let principal = client.principal.to_string();
+    let is_user = |user: &String| *user == client.user || *user == principal;
+    let realm = client.principal.realm().0;
     let lacks =
         |what: &'static str, wanted: &[String], meets: &dyn Fn(&String) -> bool| match wanted
             .is_empty()
@@ -86,7 +88,7 @@ fn permit(requirement: &Requirement, path: &str, client: &Client) -> Result<(), 
         };
     lacks("users", users, &is_user)?;
     lacks("groups", groups, &|group| client.groups.contains(group))?;
-    lacks("realms", realms, &|realm| client.realm == *realm)?;
+    lacks("realms", realms, &|wanted| realm == wanted.as_bytes())?;
     lacks("indicators", indicators, &|indicator| {
         client.indicators.contains(indicator)
     })
@@ -148,6 +150,16 @@ fn without_parameters(path: &str) -> String {
     path.split('/').map(bare).collect::<Vec<_>>().join("/")
 }
 
+impl Forbidden {
+    /// One word for metrics and logs, the same across releases.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Unmet { what, .. } => what,
+            Self::Path => "path",
+        }
+    }
+}
+
 impl fmt::Display for Forbidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -171,8 +183,7 @@ mod tests {
 
     fn alice() -> Client {
         Client {
-            principal: "alice@EXAMPLE.TEST".to_owned(),
-            realm: "EXAMPLE.TEST".to_owned(),
+            principal: "alice@EXAMPLE.TEST".parse().unwrap(),
             user: "alice".to_owned(),
             shown: "Alice".to_owned(),
             groups: vec!["staff".to_owned()],

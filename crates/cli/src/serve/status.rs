@@ -51,7 +51,7 @@ fn write(page: &mut String, ledger: &Ledger, operator: &Client) -> fmt::Result {
          content=\"width=device-width, initial-scale=1\"><title>Portcullis</title>\
          <style>{STYLE}</style></head><body><header><h1>Portcullis</h1><p>You are {}. \
          <a href=\"\">Look again</a></p></header><main>",
-        Text(&operator.principal)
+        Text(&operator.principal.to_string())
     )?;
     numbers(page, ledger)?;
     refused(page, &ledger.recent.refused())?;
@@ -63,22 +63,25 @@ fn write(page: &mut String, ledger: &Ledger, operator: &Client) -> fmt::Result {
 }
 
 fn numbers(page: &mut String, ledger: &Ledger) -> fmt::Result {
-    let (records, capacity) = (
-        ledger.replay_cache.records(),
-        ledger.replay_cache.capacity(),
-    );
     let up = ledger.started.1.elapsed();
     let by_start = ledger.started.0.checked_add(up);
     write!(
         page,
         "<section><h2>Now</h2><dl><dt>Our clock</dt><dd>{}</dd><dt>Up for</dt><dd>{}</dd>\
-         <dt>Clock since the start</dt><dd>{}</dd><dt>Replay cache</dt><dd>{records} of {capacity}\
-         <meter max={capacity} value={records} high={}></meter></dd>",
+         <dt>Clock since the start</dt><dd>{}</dd><dt>Replay cache</dt><dd>{}",
         timestamp(SystemTime::now()),
         Span(up),
         Drift(by_start),
-        capacity.saturating_sub(capacity / 5),
+        ledger.replay.name(),
     )?;
+    if let Some((records, capacity)) = ledger.replay.fill() {
+        let high = capacity.saturating_sub(capacity / 5);
+        write!(
+            page,
+            ", {records} of {capacity}<meter max={capacity} value={records} high={high}></meter>"
+        )?;
+    }
+    page.push_str("</dd>");
     for ((outcome, kind), count) in ledger.metrics.verdicts() {
         let dash = if kind.is_empty() { "" } else { ": " };
         write!(page, "<dt>{outcome}{dash}{kind}</dt><dd>{count}</dd>")?;
@@ -103,10 +106,12 @@ fn refused(page: &mut String, verdicts: &[Verdict]) -> fmt::Result {
                 Text(&reason.text),
                 Text(reason.remedy)
             )?,
-            Finding::Forbidden { client, rule } => {
+            Finding::Forbidden { client, rule, .. } => {
                 write!(page, "<p>{} lacks {}</p>", Text(client), Text(rule))?;
             }
             Finding::Challenged => page.push_str("<p>No credentials: told to bring some.</p>"),
+            Finding::AnotherLeg => page.push_str("<p>A token of several: told to go on.</p>"),
+            Finding::LoggedOut => page.push_str("<p>The session is over.</p>"),
             Finding::Accepted(_) => {}
         }
         page.push_str("</article>");
@@ -234,7 +239,10 @@ impl Display for Span {
         let (seconds, micros) = (self.0.as_secs(), self.0.as_micros());
         match micros {
             0..1_000 => write!(f, "{micros} µs"),
-            1_000..1_000_000 => write!(f, "{} ms", self.0.as_millis()),
+            1_000..1_000_000 => match (micros / 1_000, micros % 1_000 / 100) {
+                (millis, 0) | (millis @ 10.., _) => write!(f, "{millis} ms"),
+                (millis, tenths) => write!(f, "{millis}.{tenths} ms"),
+            },
             _ if seconds < 60 => write!(f, "{seconds} s"),
             _ if seconds < 3600 => write!(f, "{} min", seconds / 60),
             _ => write!(f, "{} h {} min", seconds / 3600, seconds % 3600 / 60),
@@ -276,7 +284,9 @@ mod tests {
     fn spans_have_one_unit() {
         let span = |micros| Span(Duration::from_micros(micros)).to_string();
         assert_eq!(span(50), "50 µs");
-        assert_eq!(span(2_500), "2 ms");
+        assert_eq!(span(2_500), "2.5 ms");
+        assert_eq!(span(25_500), "25 ms");
+        assert_eq!(span(1_000), "1 ms");
         assert_eq!(span(10_000_000), "10 s");
         assert_eq!(span(90_000_000), "1 min");
         assert_eq!(span(7_260_000_000), "2 h 1 min");

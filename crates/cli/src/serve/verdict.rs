@@ -7,7 +7,6 @@ use core::fmt;
 use core::hash::BuildHasher as _;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use portcullis::Rejection;
 use std::hash::RandomState;
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -29,9 +28,17 @@ pub(super) enum Finding {
     /// The client is proven and may come in.
     Accepted(Admitted),
     /// The client is proven and may not; by which rule.
-    Forbidden { client: String, rule: String },
+    Forbidden {
+        client: String,
+        kind: &'static str,
+        rule: String,
+    },
     /// No credentials were shown.
     Challenged,
+    /// The token is one of several.
+    AnotherLeg,
+    /// The session is over, as the client asked.
+    LoggedOut,
     /// The credentials prove nobody.
     Refused(Reason),
     /// We could not tell.
@@ -43,6 +50,8 @@ pub(super) enum Finding {
 pub(super) struct Admitted {
     pub(super) client: String,
     pub(super) user: String,
+    /// By a token of its own, or by a session.
+    pub(super) login: &'static str,
     /// Which key opened the ticket, and how it was found; none where a session stood for it.
     pub(super) key: Option<String>,
 }
@@ -54,6 +63,7 @@ pub(super) struct Reason {
     pub(super) kind: &'static str,
     pub(super) text: String,
     pub(super) remedy: &'static str,
+    /// Who has to act.
     pub(super) blame: &'static str,
 }
 
@@ -91,6 +101,8 @@ impl Finding {
             Self::Accepted(_) => "accepted",
             Self::Forbidden { .. } => "forbidden",
             Self::Challenged => "challenged",
+            Self::AnotherLeg => "another-leg",
+            Self::LoggedOut => "logged-out",
             Self::Refused(_) => "refused",
             Self::Failed(_) => "failed",
         }
@@ -100,27 +112,19 @@ impl Finding {
     pub(super) const fn kind(&self) -> &'static str {
         match self {
             Self::Refused(reason) | Self::Failed(reason) => reason.kind,
-            Self::Accepted(_) | Self::Forbidden { .. } | Self::Challenged => "",
+            Self::Forbidden { kind, .. } => kind,
+            Self::Accepted(admitted) => admitted.login,
+            Self::Challenged | Self::AnotherLeg | Self::LoggedOut => "",
         }
     }
 
     const fn level(&self) -> Level {
         match self {
-            Self::Accepted(_) | Self::Challenged => Level::Info,
+            Self::Accepted(_) | Self::Challenged | Self::AnotherLeg | Self::LoggedOut => {
+                Level::Info
+            }
             Self::Forbidden { .. } | Self::Refused(_) => Level::Warning,
             Self::Failed(_) => Level::Error,
-        }
-    }
-}
-
-impl From<&Rejection> for Reason {
-    fn from(rejection: &Rejection) -> Self {
-        let error = rejection.error();
-        Self {
-            kind: error.kind(),
-            text: error.to_string(),
-            remedy: error.remedy(),
-            blame: error.blame().name(),
         }
     }
 }
@@ -148,11 +152,13 @@ impl Verdict {
             Finding::Accepted(admitted) => line
                 .text_field("client", &admitted.client)
                 .text_field("user", &admitted.user)
+                .text_field("login", admitted.login)
                 .optional("key", admitted.key.as_ref()),
-            Finding::Forbidden { client, rule } => {
-                line.text_field("client", client).text_field("rule", rule)
-            }
-            Finding::Challenged => line,
+            Finding::Forbidden { client, kind, rule } => line
+                .text_field("client", client)
+                .text_field("kind", kind)
+                .text_field("rule", rule),
+            Finding::Challenged | Finding::AnotherLeg | Finding::LoggedOut => line,
             Finding::Refused(reason) | Finding::Failed(reason) => line
                 .text_field("kind", reason.kind)
                 .text_field("blame", reason.blame)

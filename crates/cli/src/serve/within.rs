@@ -1,6 +1,6 @@
 //! [`Within`]: what answers a request whose client is proven.
 
-use super::client::{Client, ClientRules};
+use super::client::Client;
 use super::delegation::{self, Delegation};
 use super::identity_headers::IdentityHeaders;
 use super::ledger::Ledger;
@@ -17,7 +17,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 use portcullis::Identity;
-use portcullis_http::Authenticated;
+use portcullis_http::{Authenticated, User};
 use std::sync::Arc;
 use tower_service::Service;
 
@@ -31,6 +31,7 @@ pub(super) enum Found {
     },
     Forbidden {
         client: String,
+        kind: &'static str,
         rule: String,
     },
 }
@@ -38,7 +39,6 @@ pub(super) enum Found {
 /// The rules for proven clients.
 #[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) clients: ClientRules,
     pub(super) requirements: Requirements,
     pub(super) fields: IdentityHeaders,
     /// The way to the application, where we are the proxy.
@@ -61,14 +61,17 @@ impl Within {
     async fn answer(self, mut request: Request<Body>) -> Response<Body> {
         let extensions = request.extensions_mut();
         let errand = extensions.remove::<Errand>();
+        let user = extensions.remove::<User>();
         let identity = extensions.remove::<Authenticated>();
-        let (Some(errand), Some(Authenticated(identity))) = (errand, identity) else {
+        let (Some(errand), Some(user)) = (errand, user) else {
             // Nobody comes here who was not let in.
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "no client");
         };
-        let client = match self.admit(&identity, &errand) {
+        let identity = identity.map(|Authenticated(identity)| identity);
+        let client = Client::new(&user, identity.as_ref());
+        let client = match self.admit(client, identity.as_ref(), &errand) {
             Ok(client) => client,
-            Err(rule) => return forbidden(&identity, rule),
+            Err(rule) => return forbidden(&user, &rule),
         };
         let judged = errand.begun.elapsed();
         let mut response = match (errand.purpose, &self.rules.proxy) {
@@ -79,25 +82,29 @@ impl Within {
             (Purpose::Status, _) => status::page(&self.rules.ledger, &client),
             (Purpose::ForwardAuth | Purpose::Application, _) => self.vouch(&client),
         };
-        let admitted = admitted(&identity, client);
+        let admitted = admitted(&user, identity.as_ref());
         let found = Found::Admitted { admitted, judged };
         response.extensions_mut().insert(found);
         response
     }
 
     /// The client, if it may have what it asks for; else by which rule it may not.
-    fn admit(&self, identity: &Identity, errand: &Errand) -> Result<Client, String> {
+    fn admit(
+        &self,
+        mut client: Client,
+        identity: Option<&Identity>,
+        errand: &Errand,
+    ) -> Result<Client, Forbidden> {
         let rules = &self.rules;
-        let client = rules.clients.client(identity);
-        let mut client = client.map_err(|error| format!("names: {error}"))?;
-        let permitted = match errand.purpose {
-            Purpose::Status => rules.requirements.permit_status(&client),
-            _ => rules.requirements.permit(&client, &errand.about.path),
-        };
-        permitted.map_err(|rule: Forbidden| rule.to_string())?;
+        match errand.purpose {
+            Purpose::Status => rules.requirements.permit_status(&client)?,
+            _ => rules.requirements.permit(&client, &errand.about.path)?,
+        }
         if let Some(delegation) = &rules.delegation {
-            delegation.keep(identity);
-            client.ccache = delegation.name_of(identity.client(), delegation::now());
+            if let Some(identity) = identity {
+                delegation.keep(identity);
+            }
+            client.ccache = delegation.name_of(&client.principal, delegation::now());
         }
         Ok(client)
     }
@@ -112,29 +119,29 @@ impl Within {
     }
 }
 
-fn admitted(identity: &Identity, client: Client) -> Admitted {
-    let key = identity.key();
+fn admitted(user: &User, identity: Option<&Identity>) -> Admitted {
+    let key = identity.map(Identity::key).map(|key| {
+        let (kvno, etype, selected) = (key.kvno, key.etype, key.selected.name());
+        format!("{} kvno {kvno} {etype} {selected}", key.principal)
+    });
     Admitted {
-        client: client.principal,
-        user: client.user,
-        key: Some(format!(
-            "{} kvno {} {} {}",
-            key.principal,
-            key.kvno,
-            key.etype,
-            key.selected.name()
-        )),
+        client: user.client().to_string(),
+        user: user.name().to_owned(),
+        login: user.login().name(),
+        key,
     }
 }
 
-fn forbidden(identity: &Identity, rule: String) -> Response<Body> {
+fn forbidden(user: &User, rule: &Forbidden) -> Response<Body> {
     let mut response = plain(
         StatusCode::FORBIDDEN,
         "you are known, and may not have this",
     );
-    let client = identity.client().to_string();
-    let found = Found::Forbidden { client, rule };
-    response.extensions_mut().insert(found);
+    response.extensions_mut().insert(Found::Forbidden {
+        client: user.client().to_string(),
+        kind: rule.kind(),
+        rule: rule.to_string(),
+    });
     response
 }
 

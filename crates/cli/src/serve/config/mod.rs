@@ -29,6 +29,8 @@ pub(super) struct Config {
     /// The service's keys.
     pub(super) keytab: PathBuf,
     pub(super) kerberos: Kerberos,
+    pub(super) replay: ReplayRules,
+    pub(super) sessions: SessionRules,
     pub(super) names: Names,
     pub(super) headers: Headers,
     pub(super) forward_auth: ForwardAuth,
@@ -63,8 +65,51 @@ pub(super) struct Kerberos {
     pub(super) proxy_certificates: Vec<PathBuf>,
     /// Files of krb5.conf, for `[capaths]`, `auth_to_local` and what this file does not say.
     pub(super) krb5_conf: Vec<PathBuf>,
-    /// How many authenticators are remembered.
-    pub(super) replay_cache: usize,
+}
+
+/// Where authenticators are remembered, so that none lets in twice. Without a file or a server in
+/// this process.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ReplayRules {
+    /// How many are remembered in this process.
+    pub(super) records: usize,
+    /// A file of MIT krb5's format `file2`, for all processes of this host.
+    pub(super) file: Option<PathBuf>,
+    /// `HOST:PORT` or the path of a socket of Redis or Valkey, for several hosts.
+    pub(super) redis: Option<String>,
+    /// A file with its password.
+    pub(super) redis_password_file: Option<PathBuf>,
+}
+
+/// One login, then a cookie.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SessionRules {
+    /// Where the keys are, each a line; the first seals. It is made if it is not there. Nodes of
+    /// one site have the same. Without it there are no sessions.
+    pub(super) key_file: Option<PathBuf>,
+    /// How long they last, if the ticket does.
+    pub(super) lifetime: Seconds,
+    /// What the cookie is called, behind `__Host-`.
+    pub(super) cookie: String,
+    /// What the site is called under the seal: others with the same keys say something else.
+    pub(super) name: String,
+    pub(super) same_site: SameSiteRule,
+    /// Requests for this path end the session.
+    pub(super) logout: Option<RoutePath>,
+    /// Set cookies that browsers also send without TLS.
+    pub(super) danger_without_tls: bool,
+}
+
+/// With which requests of other sites the cookie comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SameSiteRule {
+    Strict,
+    #[default]
+    Lax,
+    None,
 }
 
 /// What clients are called.
@@ -75,8 +120,11 @@ pub(super) struct Names {
     pub(super) forget_realms: Vec<String>,
     /// Names of single clients.
     pub(super) map: BTreeMap<ClientName, String>,
-    /// Names of groups, by their SIDs.
+    /// Names of groups, by their SIDs. Groups without a name are told by their SIDs, and only where
+    /// a requirement names them so.
     pub(super) groups: BTreeMap<GroupSid, String>,
+    /// Tell the SIDs of all groups without a name.
+    pub(super) all_groups: bool,
 }
 
 /// The fields by which an application learns who its user is. An empty name sends none.
@@ -239,6 +287,8 @@ impl Default for Config {
             listen: vec![Listen::default()],
             keytab: "/etc/portcullis/http.keytab".into(),
             kerberos: Kerberos::default(),
+            replay: ReplayRules::default(),
+            sessions: SessionRules::default(),
             names: Names::default(),
             headers: Headers::default(),
             forward_auth: ForwardAuth::default(),
@@ -265,7 +315,31 @@ impl Default for Kerberos {
             channel_bindings: BindingPolicy::Aware,
             proxy_certificates: Vec::new(),
             krb5_conf: Vec::new(),
-            replay_cache: 1 << 20,
+        }
+    }
+}
+
+impl Default for ReplayRules {
+    fn default() -> Self {
+        Self {
+            records: 1 << 20,
+            file: None,
+            redis: None,
+            redis_password_file: None,
+        }
+    }
+}
+
+impl Default for SessionRules {
+    fn default() -> Self {
+        Self {
+            key_file: None,
+            lifetime: Seconds(8 * 60 * 60),
+            cookie: "portcullis-session".to_owned(),
+            name: "HTTP".to_owned(),
+            same_site: SameSiteRule::default(),
+            logout: None,
+            danger_without_tls: false,
         }
     }
 }

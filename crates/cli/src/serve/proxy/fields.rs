@@ -79,7 +79,7 @@ fn without_our_credentials(headers: &mut HeaderMap) {
 }
 
 /// Whether credentials are of the scheme Negotiate.
-pub(in crate::serve) fn is_negotiate(value: &HeaderValue) -> bool {
+fn is_negotiate(value: &HeaderValue) -> bool {
     let text = value.as_bytes().trim_ascii_start();
     let scheme = text.split(u8::is_ascii_whitespace).next();
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"negotiate"))
@@ -94,6 +94,35 @@ fn one_cookie_field(headers: &mut HeaderMap) {
     let joined = all.collect::<Vec<_>>().join(&b"; "[..]);
     if let Ok(value) = HeaderValue::from_bytes(&joined) {
         headers.insert(COOKIE, value);
+    }
+}
+
+/// Takes away the cookies by which clients are known to us: an application that has one could come
+/// to us as its user.
+pub(super) fn without_our_cookies(headers: &mut HeaderMap, session: &str) {
+    let ours = |name: &str| {
+        let name = name.strip_prefix("__Host-").unwrap_or(name);
+        name == session || name == "portcullis-leg"
+    };
+    let Some(text) = headers.get(COOKIE).and_then(|value| value.to_str().ok()) else {
+        return;
+    };
+    let name = |cookie: &str| {
+        cookie
+            .split('=')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
+    let theirs = text
+        .split(';')
+        .map(str::trim)
+        .filter(|cookie| !ours(&name(cookie)));
+    let theirs = theirs.collect::<Vec<_>>().join("; ");
+    match theirs.as_str() {
+        "" => _ = headers.remove(COOKIE),
+        _ => set(headers, COOKIE, &theirs),
     }
 }
 

@@ -10,9 +10,7 @@ mod connect;
 mod fields;
 mod upgrade;
 
-pub(super) use fields::is_negotiate;
-
-use super::config::{ProxyRules, Upstream};
+use super::config::Config;
 use super::log::{Level, Line, Log};
 use super::request::Errand;
 use axum::body::Body;
@@ -33,6 +31,8 @@ pub(super) struct Proxy {
     authority: Authority,
     patience: Duration,
     trusts_forwarded: bool,
+    /// The name of our cookie, which is not for the application.
+    session: String,
     log: Log,
 }
 
@@ -49,14 +49,16 @@ enum Lost {
 const IDLE: Duration = Duration::from_secs(4);
 
 impl Proxy {
-    /// The way to `upstream`.
-    pub(super) fn new(upstream: &Upstream, rules: &ProxyRules, log: Log) -> Self {
+    /// The way to the application, if the configuration has one.
+    pub(super) fn new(config: &Config, log: Log) -> Option<Self> {
+        let rules = &config.proxy;
+        let upstream = rules.upstream.as_ref()?;
         let mut builder: Builder = Client::builder(TokioExecutor::new());
         builder
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .set_host(false);
-        Self {
+        Some(Self {
             client: builder.build(Connect::new(
                 upstream.clone(),
                 rules.connect_timeout.duration(),
@@ -64,8 +66,9 @@ impl Proxy {
             authority: upstream.authority(),
             patience: rules.timeout.duration(),
             trusts_forwarded: rules.trust_forwarded,
+            session: config.sessions.cookie.clone(),
             log,
-        }
+        })
     }
 
     /// The application's answer, or ours if it has none. `identify` says who the client is, when
@@ -91,6 +94,7 @@ impl Proxy {
         let upgrade = Upgrade::wanted(&mut request);
         let asked_for = upgrade.as_ref().map(|upgrade| upgrade.protocol().clone());
         fields::for_the_application(&mut request, errand, self.trusts_forwarded, asked_for);
+        fields::without_our_cookies(request.headers_mut(), &self.session);
         identify(request.headers_mut());
         *request.uri_mut() = self.uri(request.uri());
         *request.version_mut() = Version::HTTP_11;

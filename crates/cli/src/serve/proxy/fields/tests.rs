@@ -91,3 +91,18 @@ fn cookies_are_one_field() {
     let headers = sent(&[("cookie", "a=1"), ("cookie", "b=2")], false);
     assert_eq!(all(&headers, "cookie"), ["a=1; b=2"]);
 }
+
+#[test]
+fn our_cookies_go_no_further() {
+    let mut headers = HeaderMap::new();
+    let mut left = |cookies: &'static str| {
+        headers.insert(COOKIE, HeaderValue::from_static(cookies));
+        without_our_cookies(&mut headers, "mine");
+        headers
+            .get(COOKIE)
+            .map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(left("a=1; __Host-mine=x; b=2").unwrap(), "a=1; b=2");
+    assert_eq!(left("mine=x;__Host-portcullis-leg=1"), None);
+    assert_eq!(left("minemine=x").unwrap(), "minemine=x");
+}
