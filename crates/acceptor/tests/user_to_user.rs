@@ -10,17 +10,18 @@
 
 mod scene;
 
-use portcullis::error::{NegotiationError, TicketError, Unsupported};
+use portcullis::error::{Encrypted, NegotiationError, TicketError, Unsupported};
+use portcullis::formats::ccache::{CcacheWriter, Credential, CredentialCache};
 use portcullis::formats::der::{Decode, Encode};
 use portcullis::formats::gss::{InitialContextToken, Mechanism, TokenId, frame, split_token_id};
-use portcullis::formats::messages::{ApOptions, KrbError, TgtReply, TgtRequest, Ticket};
+use portcullis::formats::messages::{ApOptions, ApReq, KrbError, TgtReply, TgtRequest, Ticket};
 use portcullis::formats::registry::{ErrorCode, EtypeNumber};
 use portcullis::formats::spnego::{
     MechTypeList, NegState, NegTokenInit, NegTokenResp, encode_mech_types,
 };
 use portcullis::identity::KeySelected;
 use portcullis::user_to_user::{OurTgt, TgtError};
-use portcullis::{Acceptor, Error, Negotiation, Principal, Rejection, Step};
+use portcullis::{Acceptor, Enctype, Error, Negotiation, Principal, Rejection, Step};
 use portcullis_testrealm::{Initiation, TestClient, TestRealm, TestService, TokenBuilder};
 use scene::{complete, refused, rewrite};
 use std::io;
@@ -265,6 +266,68 @@ fn the_cache_of_a_login_has_what_is_needed() {
         OurTgt::of_ccache(b"\x05\x04"),
         Err(TgtError::Ccache(_))
     ));
+}
+
+/// The session key of our own ticket is not permitted here: nobody gets in with it.
+#[test]
+fn a_ticket_sealed_with_a_session_key_of_a_type_that_is_not_permitted_is_refused() {
+    let mut house = House::new();
+    let tgt = house.tgt();
+    let token = house.token(&tgt).build();
+    let sealed = {
+        let framed = InitialContextToken::decode(token.token()).unwrap();
+        let request = ApReq::from_der(split_token_id(framed.inner).unwrap().1).unwrap();
+        request.ticket.enc_part.etype
+    };
+    let others = [17, 18, 19, 20].into_iter();
+    let others = others.filter(|etype| *etype != sealed.0);
+    let others = others.map(|etype| Enctype::try_from(etype).unwrap());
+    let acceptor = Acceptor::user_to_user().only_enctypes(others);
+    let acceptor = acceptor.build().unwrap();
+    let outcome = acceptor
+        .begin()
+        .user_to_user(&tgt)
+        .step(token.token(), house.now());
+    let expected = Unsupported::EnctypeNotPermitted {
+        what: Encrypted::Ticket,
+        etype: sealed,
+    };
+    assert_eq!(*refused(outcome).error(), expected.into());
+}
+
+#[test]
+fn of_a_cache_the_owners_ticket_that_counts_the_longest_is_taken() {
+    let mut house = House::new();
+    let tgt = house.tgt();
+    let octets = house.bob.ccache();
+    let cache = CredentialCache::open(&octets).unwrap();
+    let owner = cache.default_principal();
+    let is_ours =
+        |credential: &Credential<'_>| credential.server.components().next() == Some(b"krbtgt");
+    let held = cache.credentials().map(Result::unwrap).find(is_ours);
+    let held = held.unwrap();
+    let mut other = Ticket::from_der(tgt.ticket()).unwrap();
+    other.enc_part.cipher = b"another";
+    let other = other.to_der();
+    // Each of these: whose, until when; the rest is as it was.
+    let taken = |credentials: &[(&str, u32)]| {
+        let mut writer = CcacheWriter::new(owner, None, 0).unwrap();
+        for (client, endtime) in credentials {
+            let credential = Credential {
+                client: client.parse().unwrap(),
+                endtime: *endtime,
+                ticket: if *endtime == 3 { tgt.ticket() } else { &other },
+                ..held.clone()
+            };
+            writer.add(&credential).unwrap();
+        }
+        OurTgt::of_ccache(&writer.into_vec()).map(|taken| taken.ticket() == tgt.ticket())
+    };
+    const ALICE: &str = "alice@EXAMPLE.TEST";
+    assert_eq!(taken(&[(BOB, 1), (BOB, 3), (BOB, 2)]), Ok(true));
+    assert_eq!(taken(&[(BOB, 3), (BOB, 4), (BOB, 1)]), Ok(false));
+    assert_eq!(taken(&[(ALICE, 9), (BOB, 3), (ALICE, 8)]), Ok(true));
+    assert_eq!(taken(&[(ALICE, 3)]), Err(TgtError::Missing));
 }
 
 #[test]
