@@ -42,6 +42,8 @@ pub(crate) fn deny() -> Outcome {
     if !quiet(&mut cargo(&["deny", "--version"])) {
         return Outcome::skipped("cargo-deny is not installed");
     }
+    // It reads all that is locked; a build fetches what it needs itself, not what other systems would.
+    quiet(&mut cargo(&["fetch", "--locked"]));
     let mut command = cargo(&["deny", "--offline", "--log-level", "error", "check"]);
     let checked = good(command.args(["licenses", "bans", "sources"]));
     Outcome::of(checked, "cargo deny refuses a package")

@@ -87,11 +87,13 @@ impl Keytab {
     pub fn parse_intact(octets: Vec<u8>) -> Result<(Self, Vec<KeytabError>), KeytabError> {
         let octets = Zeroizing::new(octets);
         let file = KeytabFile::open(&octets).map_err(KeytabError::Format)?;
+        // Room for all: a list that grows leaves its old place behind with the keys in it.
+        let records = file.records().count();
         let mut keytab = Self {
-            keys: Vec::new(),
+            keys: Vec::with_capacity(records),
             ignored: Vec::new(),
         };
-        let (mut loaded, mut damage) = (Vec::new(), Vec::new());
+        let (mut loaded, mut damage) = (Vec::with_capacity(records), Vec::new());
         for record in file.records() {
             let added = record
                 .map_err(KeytabError::Damaged)

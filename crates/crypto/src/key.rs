@@ -90,6 +90,17 @@ impl Key {
             .unwrap_or_default()
     }
 
+    /// Moves the key to the caller and wipes its place, which a move alone does not: for a key in
+    /// memory that is about to be given back.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        let wiped = Self {
+            enctype: self.enctype,
+            octets: Zeroizing::default(),
+        };
+        core::mem::replace(self, wiped)
+    }
+
     /// Prepares what every derivation starts from: for a key that serves several usages.
     #[inline]
     #[must_use]

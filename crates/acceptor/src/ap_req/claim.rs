@@ -27,7 +27,7 @@ pub(crate) struct Unrecorded {
     /// The ticket may be used from anywhere.
     anywhere: bool,
     /// What to know of the ticket from now on.
-    entry: Option<Box<(Place, KnownTicket)>>,
+    entry: Option<(Place, Arc<KnownTicket>)>,
 }
 
 /// A client that has shown everything: AP-REP, context and identity are made from it alone.
@@ -114,8 +114,8 @@ impl Unrecorded {
     }
 
     /// For [`super::sighting::Sighting::remember`] alone.
-    pub(super) fn with_entry(mut self, entry: Option<(Place, KnownTicket)>) -> Self {
-        self.entry = entry.map(Box::new);
+    pub(super) fn with_entry(mut self, entry: Option<(Place, Arc<KnownTicket>)>) -> Self {
+        self.entry = entry;
         self
     }
 
@@ -128,6 +128,23 @@ impl Unrecorded {
         } = &self.client;
         self.anywhere
             .then(|| (identity.ticket.clone(), session_key.clone()))
+    }
+
+    /// The session key and the subkey, which are wiped here; [`Unrecorded::with_keys`] takes them back.
+    pub(crate) fn take_keys(&mut self) -> (Key, Option<Key>) {
+        let Client {
+            session_key,
+            subkey,
+            ..
+        } = &mut self.client;
+        (session_key.take(), subkey.as_mut().map(Key::take))
+    }
+
+    /// What [`Unrecorded::take_keys`] took.
+    pub(crate) fn with_keys(mut self, (session_key, subkey): (Key, Option<Key>)) -> Self {
+        self.client.session_key = session_key;
+        self.client.subkey = subkey;
+        self
     }
 
     pub(crate) const fn tag(&self) -> &ReplayTag {
@@ -150,7 +167,7 @@ impl Unrecorded {
     ) -> Result<ProvenClient, Error> {
         match verdict {
             Freshness::Fresh => {
-                if let Some((place, known)) = self.entry.map(|entry| *entry) {
+                if let Some((place, known)) = self.entry {
                     tickets.enter(place, known, now);
                 }
                 Ok(ProvenClient(self.client))

@@ -107,7 +107,7 @@ impl<'s> Sighting<'s> {
                 let known = claim
                     .of_ticket()
                     .and_then(|(facts, session)| KnownTicket::new(ticket, key, facts, session));
-                claim.with_entry(known.map(|known| (place, known)))
+                claim.with_entry(known.map(|known| (place, Arc::new(known))))
             }
             (Opened::Now(_), _) => claim,
         }

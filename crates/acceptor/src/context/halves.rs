@@ -3,8 +3,8 @@
 use super::receiving::Receiving;
 use super::sending::{self, Sending};
 use super::{
-    ContextKeys, InPlace, Layout, MessageError, Order, Protection, SecurityContext, TokenLengths,
-    Unwrapped, UnwrappedInPlace,
+    ContextKeys, Established, InPlace, Layout, MessageError, Order, Protection, SecurityContext,
+    TokenLengths, Unwrapped, UnwrappedInPlace,
 };
 use crate::entropy::Entropy;
 use crate::identity::Identity;
@@ -41,18 +41,25 @@ impl SecurityContext {
     /// that receives.
     #[must_use]
     pub fn split(self) -> Halves {
-        let established = *self.established;
-        let keys = Arc::new(established.keys);
+        // Copied, and wiped where they are: what is moved out of a box stays in it, too.
+        let keys = Arc::new(self.established.keys.clone());
+        let Established {
+            identity,
+            entropy,
+            sending,
+            receiving,
+            keys: _,
+        } = *self.established;
         Halves {
-            identity: established.identity,
+            identity,
             sealing: SealingHalf {
                 keys: keys.clone(),
-                entropy: established.entropy,
-                sending: Box::new(established.sending),
+                entropy,
+                sending: Box::new(sending),
             },
             opening: OpeningHalf {
                 keys,
-                receiving: Box::new(established.receiving),
+                receiving: Box::new(receiving),
             },
         }
     }

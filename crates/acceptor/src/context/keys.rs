@@ -9,6 +9,7 @@ use portcullis_formats::gss::TokenFlags;
 use portcullis_formats::registry::EtypeNumber;
 
 /// The keys of a context.
+#[derive(Clone)]
 pub(crate) struct ContextKeys {
     /// The initiator's subkey, or the session key if it proposed none.
     initiator: Key,

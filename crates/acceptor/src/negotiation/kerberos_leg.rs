@@ -208,13 +208,15 @@ impl ClaimedLeg {
         self.acceptor.replay_cache.clone()
     }
 
-    pub(super) fn reject(self, error: Error) -> Rejection {
+    pub(super) fn reject(self: Box<Self>, error: Error) -> Rejection {
         let answer = krb_error(&error, &self.facts, self.now);
         self.envelope.reject(error, answer.as_deref())
     }
 
     /// RFC 4120 §3.2.4: a client that is proven is answered, if it wants to be.
-    pub(super) fn settle(self, verdict: Freshness) -> Result<Step, Rejection> {
+    pub(super) fn settle(mut self: Box<Self>, verdict: Freshness) -> Result<Step, Rejection> {
+        // What is moved out of a box stays in it, too.
+        let keys = self.claim.take_keys();
         let Self {
             acceptor,
             peer,
@@ -222,10 +224,11 @@ impl ClaimedLeg {
             facts,
             claim,
             now,
-        } = self;
+        } = *self;
         let settings = &acceptor.settings;
         let remembered = settings.rules.sequence_window;
         let answered = claim
+            .with_keys(keys)
             .settle(verdict, &settings.tickets, kerberos_time(now))
             .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered));
         let mut answer = match answered {

@@ -9,6 +9,11 @@ mod awaited;
 mod memory;
 mod table;
 
+/// `proofs/` compiles the cache with another lock, to try every order in which threads take it.
+mod lock {
+    pub(super) use std::sync::Mutex;
+}
+
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::time::Duration;

@@ -89,9 +89,9 @@ impl KnownTickets {
     }
 
     /// Enters a ticket about which everything was shown.
-    pub(crate) fn enter(&self, place: Place, ticket: KnownTicket, now: KerberosTime) {
+    pub(crate) fn enter(&self, place: Place, ticket: Arc<KnownTicket>, now: KerberosTime) {
         if let Some(shard) = self.shard(place) {
-            lock(shard).enter(place.0, Arc::new(ticket), now);
+            lock(shard).enter(place.0, ticket, now);
         }
     }
 

@@ -66,7 +66,7 @@ impl Sealed {
 
     fn enter(&self, tickets: &KnownTickets, now: KerberosTime) {
         let known = self.known(&self.ticket());
-        tickets.enter(tickets.place(&self.ticket()), known, now);
+        tickets.enter(tickets.place(&self.ticket()), known.into(), now);
     }
 
     /// What opening it gave, when its clear part was that of `ticket`.

@@ -14,7 +14,7 @@ use core::fmt;
 ///         cipher [2] OCTET STRING
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct EncryptedData<'a> {
     /// The encryption system.
     pub etype: EtypeNumber,
@@ -22,6 +22,18 @@ pub struct EncryptedData<'a> {
     pub kvno: Option<Kvno>,
     /// The ciphertext, with confounder and MAC.
     pub cipher: &'a [u8],
+}
+
+/// Without what is not encrypted: a delegated key may lie in it.
+impl fmt::Debug for EncryptedData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("EncryptedData");
+        shown.field("etype", &self.etype).field("kvno", &self.kvno);
+        if self.etype == EtypeNumber::NULL {
+            return shown.finish_non_exhaustive();
+        }
+        shown.field("cipher", &self.cipher).finish()
+    }
 }
 
 impl<'a> Decode<'a> for EncryptedData<'a> {
@@ -93,12 +105,24 @@ impl fmt::Debug for EncryptionKey<'_> {
 /// ```text
 /// Checksum ::= SEQUENCE { cksumtype [0] Int32, checksum [1] OCTET STRING }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Checksum<'a> {
     /// How it was made; 0x8003 is no checksum but the structure of RFC 4121 §4.1.1.
     pub cksumtype: ChecksumTypeNumber,
     /// The checksum.
     pub checksum: &'a [u8],
+}
+
+/// Without the structure of RFC 4121 §4.1.1: a delegated key may lie in it in clear.
+impl fmt::Debug for Checksum<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Checksum");
+        shown.field("cksumtype", &self.cksumtype);
+        if self.cksumtype == ChecksumTypeNumber::GSS {
+            return shown.finish_non_exhaustive();
+        }
+        shown.field("checksum", &self.checksum).finish()
+    }
 }
 
 impl<'a> Decode<'a> for Checksum<'a> {
