@@ -28,6 +28,7 @@ pub mod rig;
 pub mod samba;
 pub mod sasl;
 pub mod seeded;
+pub mod slapd;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 

@@ -117,6 +117,16 @@ impl Peer {
         ],
     };
 
+    /// OpenLDAP's server.
+    pub const SLAPD: Self = Self {
+        name: "slapd",
+        packages: &["slapd", "ldap-utils", "openssl"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "test -x /usr/sbin/slapd -a -x /usr/bin/ldapadd -a -x /usr/bin/openssl && ls /usr/lib/ldap/memberof.so",
+        ],
+    };
     /// Redis.
     pub const REDIS: Self = Self {
         name: "Redis",
@@ -180,7 +190,7 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::MIT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
@@ -196,6 +206,7 @@ impl Peer {
         Self::PSQL,
         Self::POSTGRESQL,
         Self::REDIS,
+        Self::SLAPD,
     ];
 
     /// Where its packages are to be unpacked, if they cannot be installed beside those of other peers.

@@ -1,10 +1,13 @@
-//! What outlives a negotiation: delegated credentials, and the records of replay caches.
+//! What outlives a negotiation: delegated credentials, the records of replay caches, and who is in
+//! which group.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
 //! | | [`CacheDirectory`]: delegated credentials, each a file |
+//! | | [`GroupFile`]: who is in which group, by a list |
 //! | `file2` | `File2ReplayCache`: the replay cache of one host, a file that MIT krb5 shares (Linux) |
 //! | `redis` | `RedisReplayStore`: the replay store of several hosts, in Redis or Valkey |
+//! | `ldap` | `LdapGroups`: who is in which group, by a directory's `memberOf` |
 //!
 //! # Delegated credentials
 //!
@@ -37,6 +40,9 @@ mod error;
 mod file;
 #[cfg(all(feature = "file2", target_os = "linux"))]
 mod file2;
+mod group_file;
+#[cfg(feature = "ldap")]
+mod ldap;
 mod name;
 #[cfg(feature = "redis")]
 mod redis;
@@ -46,6 +52,9 @@ pub use error::StoreError;
 pub use file::CacheFile;
 #[cfg(all(feature = "file2", target_os = "linux"))]
 pub use file2::{File2ReplayCache, ReplayFileError};
+pub use group_file::{GroupFile, GroupFileError};
+#[cfg(feature = "ldap")]
+pub use ldap::{LdapGroups, LdapSettings, LdapSettingsError};
 pub use name::CacheName;
 #[cfg(feature = "redis")]
 pub use redis::{RedisReplayStore, RedisSettings};
