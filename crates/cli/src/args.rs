@@ -2,6 +2,7 @@
 
 use crate::realm::{Enctypes, Name, RealmName, UserWords};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use core::net::SocketAddr;
 use portcullis::ServicePattern;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,18 @@ pub(crate) enum Command {
     #[cfg(target_os = "linux")]
     Serve(ServeArguments),
     Migrate(MigrateArguments),
+    /// Print what completes this command's arguments in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: Shell,
+    },
+    /// Write this command's manual pages
+    Man {
+        /// Where to; it must be there
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     Usage(String),
     #[error("cannot read {}: {error}", .path.display())]
     Read { path: PathBuf, error: io::Error },
+    #[error("cannot write to {}: {error}", .path.display())]
+    Write { path: PathBuf, error: io::Error },
     #[error("{} is larger than {limit} octets", .path.display())]
     TooLarge { path: PathBuf, limit: u64 },
     #[error("keytab {}: {error} (`portcullis keytab list` shows what is in it)", .path.display())]

@@ -12,6 +12,7 @@ mod input;
 mod inspect;
 mod interrupt;
 mod keytab_list;
+mod manual;
 mod migrate;
 mod realm;
 mod say;
@@ -50,6 +51,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         #[cfg(target_os = "linux")]
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { directory } => manual::pages(&directory),
         Command::Keytab(KeytabCommand::List { file }) => keytab_list::run(&file),
     }
 }

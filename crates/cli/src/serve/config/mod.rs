@@ -404,3 +404,32 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_the_package_says_what_the_defaults_are() {
+        let packaged = include_str!("../../../../../packaging/serve.toml");
+        let (packaged, default) = (Config::parse(packaged).unwrap(), Config::default());
+        assert_eq!(format!("{packaged:#?}"), format!("{default:#?}"));
+    }
+
+    #[test]
+    fn the_file_of_the_package_has_every_key() {
+        let packaged = include_str!("../../../../../packaging/serve.toml");
+        // Those that are commented out, too, but for what is prose.
+        let is_key = |line: &&str| {
+            let before = line.split(" = ").next().unwrap_or_default();
+            line.contains(" = ") && !before.contains(' ')
+        };
+        let bare = packaged
+            .lines()
+            .map(|line| line.strip_prefix("# ").unwrap_or(line));
+        let is_table = |line: &&str| line.starts_with('[');
+        let text: Vec<_> = bare.filter(|line| is_key(line) || is_table(line)).collect();
+        let whole = Config::parse(&text.join("\n")).unwrap();
+        assert!(!format!("{whole:#?}").contains(": None"), "{whole:#?}");
+    }
+}
