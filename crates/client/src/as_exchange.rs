@@ -98,12 +98,7 @@ impl Client {
             return self.default_key(first.unwrap_or(EtypeNumber::NULL));
         };
         let info = EtypeInfo2::from_der(info.padata_value)?;
-        let asked = |entry: &EtypeInfo2Entry<'_>| {
-            let asked = self.enctypes.iter().map(|it| it.number());
-            asked.into_iter().any(|number| number == entry.etype.0)
-        };
-        // Whoever sits between may not talk us into a weaker one.
-        let key = info.iter().filter(asked).find_map(|entry| self.key(&entry));
+        let key = info.iter().find_map(|entry| self.key(&entry));
         key.ok_or_else(|| ClientError::NoSecret(self.principal.clone()))
     }
 
@@ -117,7 +112,11 @@ impl Client {
         key.ok_or_else(|| ClientError::NoSecret(self.principal.clone()))
     }
 
+    /// The key that an entry describes, of an enctype that was asked for: whoever is between us and
+    /// the KDC may not talk us into a weaker one.
     fn key(&self, entry: &EtypeInfo2Entry<'_>) -> Option<Key> {
+        let mut asked = self.enctypes.iter();
+        asked.find(|enctype| enctype.number() == entry.etype.0)?;
         // RFC 4120 §4: realm and components, run together.
         let mut salt = self.principal.realm().0.to_vec();
         let components = self.principal.components();
