@@ -6,7 +6,7 @@ use portcullis::Acceptor;
 use portcullis_benches::{Envelope, Exchange, NUMBERS, TicketUse, Tokens};
 
 /// The octets of all allocations together.
-const MOST_OCTETS: u64 = 6500;
+const MOST_OCTETS: u64 = 6000;
 
 /// A ticket that was not seen before.
 const FIRST: usize = 0;
@@ -17,29 +17,31 @@ const THIRD: usize = 2;
 
 #[test]
 fn a_gss_token_with_a_first_ticket_is_accepted_with_few_allocations() {
-    bounded(Envelope::Gss, FIRST, 13);
+    bounded(Envelope::Gss, FIRST, 10);
 }
 
 #[test]
 fn a_gss_token_whose_ticket_becomes_known_is_accepted_with_few_allocations() {
-    bounded(Envelope::Gss, SECOND, 18);
+    bounded(Envelope::Gss, SECOND, 17);
 }
 
 #[test]
 fn a_gss_token_with_a_known_ticket_is_accepted_with_few_allocations() {
-    bounded(Envelope::Gss, THIRD, 13);
+    bounded(Envelope::Gss, THIRD, 6);
 }
 
 #[test]
 fn a_spnego_token_with_a_first_ticket_is_accepted_with_few_allocations() {
-    bounded(Envelope::Spnego, FIRST, 20);
+    bounded(Envelope::Spnego, FIRST, 16);
 }
 
 #[test]
 fn a_spnego_token_with_a_known_ticket_is_accepted_with_few_allocations() {
-    bounded(Envelope::Spnego, THIRD, 20);
+    bounded(Envelope::Spnego, THIRD, 12);
 }
 
+/// Two of them may be the replay cache's, which keeps them.
+///
 /// Mutual authentication, a ticket with a PAC, one key in the keytab, a replay cache that has seen
 /// some tokens.
 fn bounded(envelope: Envelope, time: usize, most: u64) {

@@ -6,6 +6,7 @@ use crate::entropy::Entropy;
 use crate::error::Error;
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Encode, Writer};
+use portcullis_formats::gss::{Mechanism, TokenId, encode_framed};
 use portcullis_formats::messages::{ApRep, EncApRepPart, EncryptedData, EncryptionKey};
 use portcullis_formats::registry::EtypeNumber;
 use std::sync::Arc;
@@ -13,8 +14,10 @@ use zeroize::Zeroizing;
 
 /// No EncAPRepPart is longer, so the writer never moves the subkey and leaves a copy behind.
 const LONGEST_PART: usize = 256;
-/// What an AP-REP has around its ciphertext, and a little more.
-const HEADERS: usize = 64;
+/// What an AP-REP in its frame has around its ciphertext, and a little more.
+const HEADERS: usize = 80;
+/// Where a ciphertext will be; none is longer.
+const NOT_YET_SEALED: [u8; LONGEST_PART + 64] = [0; LONGEST_PART + 64];
 /// Old peers take sequence numbers for signed and add to them; MIT krb5 stays below this, too.
 const SEQUENCE_MASK: u32 = 0x3fff_ffff;
 
@@ -28,11 +31,12 @@ pub(crate) struct Answer {
 }
 
 /// The context with a proven client, and the AP-REP if one is due. `remembered` is how many
-/// sequence numbers behind the latest the context keeps.
+/// sequence numbers behind the latest the context keeps, `frame` the AP-REP's.
 pub(crate) fn answer(
     client: ProvenClient,
     entropy: &Arc<dyn Entropy>,
     remembered: u32,
+    frame: Option<Mechanism>,
 ) -> Result<Answer, Error> {
     let client = client.into_parts();
     if !client.mutual {
@@ -53,7 +57,7 @@ pub(crate) fn answer(
         }),
         seq_number: Some(random.sequence),
     };
-    let ap_rep = Some(seal(&part, &client, &random.confounder));
+    let ap_rep = Some(seal(&part, &client, &random.confounder, frame));
     let Client {
         identity,
         session_key,
@@ -97,25 +101,40 @@ fn unanswered(client: Client, entropy: &Arc<dyn Entropy>, remembered: u32) -> An
     }
 }
 
-fn seal(part: &EncApRepPart<'_>, client: &Client, confounder: &[u8; 16]) -> Vec<u8> {
+/// The AP-REP, written once: everything around the ciphertext, which comes last, and then that.
+fn seal(
+    part: &EncApRepPart<'_>,
+    client: &Client,
+    confounder: &[u8; 16],
+    frame: Option<Mechanism>,
+) -> Vec<u8> {
     let session_key = &client.session_key;
     let mut plaintext = Writer::with_capacity(LONGEST_PART);
     part.encode(&mut plaintext);
     let plaintext = Zeroizing::new(plaintext.into_vec());
-    let mut cipher = Vec::with_capacity(session_key.enctype().sealed_length(plaintext.len()));
-    match &client.known_ticket {
-        Some(known) => known.ap_rep.seal(confounder, &[&plaintext], &mut cipher),
-        None => session_key.seal(KeyUsage::AP_REP, confounder, &[&plaintext], &mut cipher),
-    }
-    let etype = EtypeNumber(session_key.enctype().number());
+    let sealed = session_key.enctype().sealed_length(plaintext.len());
     let enc_part = EncryptedData {
-        etype,
+        etype: EtypeNumber(session_key.enctype().number()),
         kvno: None,
-        cipher: &cipher,
+        cipher: NOT_YET_SEALED.get(..sealed).unwrap_or(&NOT_YET_SEALED),
     };
-    let mut output = Writer::with_capacity(cipher.len().saturating_add(HEADERS));
-    ApRep { enc_part }.encode(&mut output);
-    output.into_vec()
+    let mut output = Writer::with_capacity(sealed.saturating_add(HEADERS));
+    match frame {
+        Some(mechanism) => encode_framed(
+            mechanism.oid(),
+            TokenId::AP_REP,
+            &ApRep { enc_part },
+            &mut output,
+        ),
+        None => ApRep { enc_part }.encode(&mut output),
+    }
+    let mut token = output.into_vec();
+    token.truncate(token.len().saturating_sub(sealed));
+    match &client.known_ticket {
+        Some(known) => known.ap_rep.seal(confounder, &[&plaintext], &mut token),
+        None => session_key.seal(KeyUsage::AP_REP, confounder, &[&plaintext], &mut token),
+    }
+    token
 }
 
 /// All the randomness of one answer.

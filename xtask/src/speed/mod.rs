@@ -17,9 +17,9 @@ use crate::report::Outcome;
 /// What is sent, and the thousands of instructions that one takes: tickets of 1.5 KB, enctype 18, mutual authentication. A
 /// number that falls is lowered here; one that rises by more than a tenth needs a reason.
 const ACCEPTS: [(&str, &str, f64); 3] = [
-    ("a first ticket", "gss first 1536", 42.4),
-    ("a first ticket in SPNEGO", "spnego first 1536", 47.1),
-    ("a ticket that came before", "gss repeated 1536", 31.3),
+    ("a first ticket", "gss first 1536", 36.3),
+    ("a first ticket in SPNEGO", "spnego first 1536", 40.5),
+    ("a ticket that came before", "gss repeated 1536", 16.3),
 ];
 const TOKENS: usize = 401;
 /// Both compilers that count (ours and the user's) differ by less.

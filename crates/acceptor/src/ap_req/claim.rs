@@ -11,6 +11,7 @@ use crate::tickets::{KnownTicket, KnownTickets, Place, TicketFacts};
 use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::gss::ContextFlags;
 use portcullis_formats::messages::{ApOptions, KerberosTime, Microseconds};
+use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::EtypeNumber;
 use std::sync::Arc;
 
@@ -145,6 +146,10 @@ impl Unrecorded {
         self.client.session_key = session_key;
         self.client.subkey = subkey;
         self
+    }
+
+    pub(crate) fn service(&self) -> &Principal {
+        self.client.identity.service()
     }
 
     pub(crate) const fn tag(&self) -> &ReplayTag {

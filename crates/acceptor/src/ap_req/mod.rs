@@ -24,11 +24,10 @@ use crate::error::Error;
 use crate::identity::Carrier;
 use crate::peer::Peer;
 use crate::rules::Rules;
-use crate::scratch::Scratch;
 use crate::settings::Settings;
 use portcullis_formats::messages::{ApReq, KerberosTime};
 use sighting::Sighting;
-use ticket::OpenTicket;
+use ticket::{AuthenticatorScratch, OpenTicket};
 
 /// All checks but the replay record, which may have to be awaited.
 pub(crate) fn verify(
@@ -53,7 +52,7 @@ fn claimed(
     rules: &Rules,
 ) -> Result<Unrecorded, Error> {
     let ticket = OpenTicket::read(request, sighting)?;
-    let mut plaintext = Scratch::default();
+    let mut plaintext = AuthenticatorScratch::new();
     let authenticator = ticket.open_authenticator(&mut plaintext)?; // the sender holds its session key
     authenticator
         .same_client()? // MatchedClient: cname and crealm

@@ -57,7 +57,7 @@ impl<'s> Sighting<'s> {
         let permitted = &settings.rules.enctypes;
         let enctype = permitted.permit(Encrypted::Ticket, ticket.enc_part.etype)?;
         let service_key = tgt.key();
-        let mut plaintext = Scratch::default();
+        let mut plaintext = Scratch::new();
         let part = match enctype == service_key.enctype {
             true => open_with(service_key, ticket, &mut plaintext),
             false => None,
@@ -130,7 +130,7 @@ fn open<'s>(
 ) -> Result<(&'s ServiceKey, OpenedTicket), Error> {
     let permitted = &settings.rules.enctypes;
     let enctype = permitted.permit(Encrypted::Ticket, ticket.enc_part.etype)?;
-    let mut plaintext = Scratch::default();
+    let mut plaintext = Scratch::new();
     let opened = service_key::candidates(ticket, enctype, settings)
         .find_map(|(key, how)| Some((open_with(key, ticket, &mut plaintext)?, key, how)));
     match opened {

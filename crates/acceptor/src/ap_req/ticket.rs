@@ -16,6 +16,9 @@ use portcullis_formats::messages::{
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::EtypeNumber;
 
+/// Authenticators are short, unless a credential is delegated in one.
+pub(super) type AuthenticatorScratch = Scratch<512>;
+
 /// A ticket that a key of ours opened: the KDC vouches for what is in it.
 pub(super) struct OpenTicket<'p> {
     pub(super) request: &'p ApReq<'p>,
@@ -84,7 +87,7 @@ impl<'p> OpenTicket<'p> {
     /// RFC 4120 §3.2.3: the authenticator is decrypted with the session key of the ticket.
     pub(super) fn open_authenticator(
         &'p self,
-        plaintext: &'p mut Scratch,
+        plaintext: &'p mut AuthenticatorScratch,
     ) -> Result<OpenAuthenticator<'p>, Error> {
         let sealed = &self.request.authenticator;
         let expected = EtypeNumber(self.session_key.enctype().number());

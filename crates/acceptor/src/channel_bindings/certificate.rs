@@ -70,7 +70,7 @@ impl core::error::Error for CertificateError {
 
 impl From<DecodeError> for CertificateError {
     fn from(error: DecodeError) -> Self {
-        Self::Malformed(error)
+        Self::Malformed(error.in_structure("Certificate"))
     }
 }
 
@@ -89,7 +89,7 @@ impl CertificateHash {
     ///                            signatureValue BIT STRING }             -- RFC 5280 §4.1
     /// ```
     fn of_signature_algorithm(certificate: &[u8]) -> Result<Self, CertificateError> {
-        let mut input = Reader::named("Certificate", certificate);
+        let mut input = Reader::new(certificate);
         let mut fields = input.enter(SEQUENCE)?;
         input.finish()?;
         fields.element(SEQUENCE)?;

@@ -247,6 +247,6 @@ fn unpadded(text: &[u8]) -> Option<Range<usize>> {
 }
 
 fn malformed(rule: &'static str) -> MessageError {
-    let reader = Reader::named("RFC 1964 token", &[]);
-    MessageError::Malformed(reader.error(DecodeErrorKind::Value(rule)))
+    let error = Reader::new(&[]).error(DecodeErrorKind::Value(rule));
+    MessageError::Malformed(error.in_structure("RFC 1964 token"))
 }

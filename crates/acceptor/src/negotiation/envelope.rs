@@ -47,11 +47,16 @@ impl Envelope {
         }
     }
 
+    /// The frame for Kerberos messages: that in which the request came, if it came in one.
+    pub(super) fn frame(&self) -> Option<Mechanism> {
+        (!self.bare).then_some(self.mechanism)
+    }
+
     /// A Kerberos message in the framing in which its request came.
     pub(super) fn kerberos(&self, id: TokenId, message: &[u8]) -> Vec<u8> {
-        match self.bare {
-            true => message.to_vec(),
-            false => frame_message(self.mechanism.oid(), id, message),
+        match self.frame() {
+            None => message.to_vec(),
+            Some(mechanism) => frame_message(mechanism.oid(), id, message),
         }
     }
 

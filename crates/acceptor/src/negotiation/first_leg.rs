@@ -137,5 +137,5 @@ pub(super) fn silent(error: Error) -> Rejection {
 /// The error of a first octet that begins no token.
 pub(super) fn unknown_token(token: &[u8]) -> Error {
     let rule = DecodeErrorKind::Value("begins like no token of SPNEGO, GSS-API or Kerberos");
-    Reader::named("token", token).error(rule).into()
+    Reader::new(token).error(rule).in_structure("token").into()
 }

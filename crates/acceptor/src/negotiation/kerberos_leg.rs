@@ -74,7 +74,6 @@ pub(super) fn step(
             return Err(reject_unread(&envelope, error, &acceptor.settings, now));
         }
     };
-    let facts = KrbErrorFacts::of(&request);
     let time = kerberos_time(now);
     match ap_req::verify(
         &request,
@@ -88,14 +87,14 @@ pub(super) fn step(
                 acceptor,
                 peer,
                 envelope,
-                facts,
+                facts: KrbErrorFacts::with_service(&request, Some(claim.service())),
                 claim,
                 now,
             });
             Ok(UnrecordedStep::Unrecorded(Unrecorded { leg }))
         }
         Err(error) => {
-            let answer = krb_error(&error, &facts, now);
+            let answer = krb_error(&error, &KrbErrorFacts::of(&request), now);
             Err(envelope.reject(error, answer.as_deref()))
         }
     }
@@ -226,21 +225,18 @@ impl ClaimedLeg {
             now,
         } = *self;
         let settings = &acceptor.settings;
-        let remembered = settings.rules.sequence_window;
+        let (remembered, frame) = (settings.rules.sequence_window, envelope.frame());
         let answered = claim
             .with_keys(keys)
             .settle(verdict, &settings.tickets, kerberos_time(now))
-            .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered));
-        let mut answer = match answered {
+            .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered, frame));
+        let answer = match answered {
             Ok(answer) => answer,
             Err(error) => {
                 let reply = krb_error(&error, &facts, now);
                 return Err(envelope.reject(error, reply.as_deref()));
             }
         };
-        answer.ap_rep = answer
-            .ap_rep
-            .map(|message| envelope.kerberos(TokenId::AP_REP, &message));
         if answer
             .context
             .identity()

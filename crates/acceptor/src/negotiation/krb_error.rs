@@ -25,18 +25,24 @@ impl KrbErrorFacts {
     /// RFC 4121 §4.1: a client that asked for mutual authentication waits for an answer. It said
     /// so in the options of the AP-REQ, in clear.
     pub(super) fn of(request: &ApReq<'_>) -> Self {
+        Self::with_service(request, None)
+    }
+
+    /// The same, when `service` is likely whom the ticket is for: names are shared, not copied.
+    pub(super) fn with_service(request: &ApReq<'_>, service: Option<&Principal>) -> Self {
         let waits = request.ap_options.contains(ApOptions::MUTUAL_REQUIRED);
         let (realm, name) = (request.ticket.realm, request.ticket.sname);
         let length = realm
             .0
             .len()
             .saturating_add(name.name_string.encoded_elements().len());
-        let repeated = waits && length <= LONGEST_NAME;
-        Self(
-            repeated
-                .then(|| Principal::from_wire(realm, name).ok())
-                .flatten(),
-        )
+        if !waits || length > LONGEST_NAME {
+            return Self(None);
+        }
+        match service.filter(|service| service.is(realm, name)) {
+            Some(service) => Self(Some(service.clone())),
+            None => Self(Principal::from_wire(realm, name).ok()),
+        }
     }
 
     /// RFC 4121 §4.1: a token of a type that is not due is answered, too. It names no service, so

@@ -14,9 +14,9 @@ pub struct DecodeError {
     pub kind: DecodeErrorKind,
     /// Where, in octets from the start of what was decoded.
     pub offset: usize,
-    /// The innermost structure being read, by its name in the specification.
+    /// The innermost structure being read, by its name in the specification; empty if it has none.
     pub structure: &'static str,
-    /// The field of that structure, or an empty string before the first.
+    /// The field of that structure, or an empty string between two of them.
     pub field: &'static str,
 }
 
@@ -77,6 +77,32 @@ pub enum DecodeErrorKind {
 }
 
 impl DecodeError {
+    /// The same error, if nobody has named the structure, in one of this name.
+    #[cold]
+    #[must_use]
+    pub const fn in_structure(self, name: &'static str) -> Self {
+        match self.structure.is_empty() {
+            true => Self {
+                structure: name,
+                ..self
+            },
+            false => self,
+        }
+    }
+
+    /// The same error, if nobody has named the structure or the field, in a field of this name.
+    #[cold]
+    #[must_use]
+    pub(super) const fn in_field(self, name: &'static str) -> Self {
+        match self.structure.is_empty() && self.field.is_empty() {
+            true => Self {
+                field: name,
+                ..self
+            },
+            false => self,
+        }
+    }
+
     /// The same error, seen from `octets` further out: the offset counts from the start of the
     /// token that the decoded octets lie in.
     #[must_use]
@@ -90,7 +116,10 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.structure)?;
+        f.write_str(match self.structure {
+            "" => "DER",
+            structure => structure,
+        })?;
         if !self.field.is_empty() {
             write!(f, ".{}", self.field)?;
         }

@@ -12,17 +12,17 @@ const MAX_DEPTH: u8 = 32;
 
 /// A cursor over DER that borrows what it reads.
 ///
-/// Each error carries the offset from the start of the input and the structure and field that were
-/// being read.
+/// Each error carries the offset from the start of the input and the innermost structure and field that
+/// were being read. It gets their names on its way out, so that what is well-formed does not pay for
+/// them.
 #[derive(Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
-    offset: usize,
+    /// Where `rest` ends, from the start of the input.
+    end: usize,
     depth: u8,
     /// The context tags below this number are behind us.
     next_field: u8,
-    structure: &'static str,
-    field: &'static str,
 }
 
 impl<'a> Reader<'a> {
@@ -31,24 +31,9 @@ impl<'a> Reader<'a> {
     pub const fn new(octets: &'a [u8]) -> Self {
         Self {
             rest: octets,
-            offset: 0,
+            end: octets.len(),
             depth: 0,
             next_field: 0,
-            structure: "DER",
-            field: "",
-        }
-    }
-
-    /// Starts at the first of `octets`, which errors call `structure` until a named one is entered.
-    #[must_use]
-    pub const fn named(structure: &'static str, octets: &'a [u8]) -> Self {
-        Self {
-            rest: octets,
-            offset: 0,
-            depth: 0,
-            next_field: 0,
-            structure,
-            field: "",
         }
     }
 
@@ -85,10 +70,14 @@ impl<'a> Reader<'a> {
     pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
         DecodeError {
             kind,
-            offset: self.offset,
-            structure: self.structure,
-            field: self.field,
+            offset: self.offset(),
+            structure: "",
+            field: "",
         }
+    }
+
+    const fn offset(&self) -> usize {
+        self.end.saturating_sub(self.rest.len())
     }
 
     /// The error of `kind` at an earlier place.
@@ -123,10 +112,8 @@ impl<'a> Reader<'a> {
         name: &'static str,
         fields: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let mut inside = self.nested(APPLICATION | number, name)?;
-        let value = inside.sequence(name, fields)?;
-        inside.finish()?;
-        Ok(value)
+        self.around(APPLICATION | number, |inside| inside.sequence(name, fields))
+            .map_err(|error| error.in_structure(name))
     }
 
     /// `SEQUENCE { … }`, called `name` in errors.
@@ -142,11 +129,13 @@ impl<'a> Reader<'a> {
         name: &'static str,
         fields: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let mut inside = self.nested(SEQUENCE, name)?;
-        let value = fields(&mut inside)?;
-        inside.skip_unknown_fields()?;
-        inside.finish()?;
-        Ok(value)
+        let all = |inside: &mut Self| {
+            let value = fields(inside)?;
+            inside.skip_unknown_fields()?;
+            Ok(value)
+        };
+        self.around(SEQUENCE, all)
+            .map_err(|error| error.in_structure(name))
     }
 
     /// The field `[number]`, called `name` in errors.
@@ -160,13 +149,9 @@ impl<'a> Reader<'a> {
         name: &'static str,
         value: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        self.field = name;
-        let mut inside = self.nested(CONTEXT | number, self.structure)?;
-        inside.field = name;
-        let value = value(&mut inside)?;
-        inside.finish()?;
         self.next_field = number.saturating_add(1);
-        Ok(value)
+        self.around(CONTEXT | number, value)
+            .map_err(|error| error.in_field(name))
     }
 
     /// The field `[number] OPTIONAL`, called `name` in errors.
@@ -201,13 +186,33 @@ impl<'a> Reader<'a> {
         Ok(list.filter(|list| !list.is_empty()))
     }
 
-    /// Enters the element with the identifier octet `tag`, keeping the names for errors.
+    /// Reads the contents of the element with the identifier octet `tag` to their end.
+    #[inline]
+    fn around<T>(&mut self, tag: u8, contents: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let mut inside = self.enter(tag)?;
+        let value = contents(&mut inside)?;
+        inside.finish()?;
+        Ok(value)
+    }
+
+    /// Enters the element with the identifier octet `tag`.
     ///
     /// # Errors
     /// [`DecodeErrorKind::UnexpectedTag`], or what is wrong with its length.
     #[inline]
     pub fn enter(&mut self, tag: u8) -> Result<Self> {
-        self.nested(tag, self.structure)
+        if self.depth >= MAX_DEPTH {
+            return Err(self.error(DecodeErrorKind::TooDeep));
+        }
+        let Some(contents) = self.take(tag) else {
+            return Err(self.wrong_element(tag));
+        };
+        Ok(Self {
+            rest: contents,
+            end: self.offset(),
+            depth: self.depth.saturating_add(1),
+            next_field: 0,
+        })
     }
 
     /// The contents of the element with the identifier octet `tag`.
@@ -253,7 +258,6 @@ impl<'a> Reader<'a> {
         let end = header.saturating_add(length);
         let (element, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
-        self.offset = self.offset.saturating_add(end);
         element.get(header..)
     }
 
@@ -439,7 +443,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn integer(&mut self, tag: u8) -> Result<i64> {
-        let start = self.offset;
+        let start = self.offset();
         let octets = self.element(tag)?;
         let minimal = match octets {
             [] => false,
@@ -458,24 +462,6 @@ impl<'a> Reader<'a> {
         Ok(octets
             .iter()
             .fold(sign, |value, octet| (value << 8) | i64::from(*octet)))
-    }
-
-    #[inline(always)]
-    fn nested(&mut self, tag: u8, structure: &'static str) -> Result<Self> {
-        if self.depth >= MAX_DEPTH {
-            return Err(self.error(DecodeErrorKind::TooDeep));
-        }
-        let Some(contents) = self.take(tag) else {
-            return Err(entering(structure, self.wrong_element(tag)));
-        };
-        Ok(Self {
-            rest: contents,
-            offset: self.offset.saturating_sub(contents.len()),
-            depth: self.depth.saturating_add(1),
-            next_field: 0,
-            structure,
-            field: "",
-        })
     }
 
     /// The identifier octet, how long tag and length are together, and the length of the contents.
@@ -532,25 +518,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The error of the tag or length of `structure`, which was about to be read.
-#[cold]
-fn entering(structure: &'static str, error: DecodeError) -> DecodeError {
-    let same = structure == error.structure;
-    let field = if same { error.field } else { "" };
-    DecodeError {
-        structure,
-        field,
-        ..error
-    }
-}
-
 /// Says where it stands; what it reads may be secret.
 impl fmt::Debug for Reader<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader")
-            .field("structure", &self.structure)
-            .field("field", &self.field)
-            .field("offset", &self.offset)
+            .field("offset", &self.offset())
             .field("octets_left", &self.rest.len())
             .finish_non_exhaustive()
     }

@@ -43,7 +43,7 @@ fn refusal<'a, T: core::fmt::Debug>(
     value: impl FnOnce(&mut Reader<'a>) -> Result<T>,
 ) -> Kind {
     let error = value(&mut Reader::new(octets)).unwrap_err();
-    assert_eq!((error.offset, error.structure, error.field), (0, "DER", ""));
+    assert_eq!((error.offset, error.structure, error.field), (0, "", ""));
     error.kind
 }
 

@@ -95,13 +95,21 @@ impl Writer {
             self.octets.get_mut(start.saturating_add(1)),
         ) {
             (Ok(short @ ..=0x7f), Some(place)) => *place = short,
-            _ => {
-                let (header, used) = header(tag, length);
-                self.octets.splice(
-                    start..start.saturating_add(2),
-                    header.into_iter().take(used),
-                );
-            }
+            _ => self.put_long_header(tag, start, length),
+        }
+    }
+
+    /// Moves the contents at the end up and puts tag and length, for which there were two octets,
+    /// before them.
+    fn put_long_header(&mut self, tag: u8, start: usize, length: usize) {
+        let (header, used) = header(tag, length);
+        let header = header.get(..used).unwrap_or_default();
+        let contents = start.saturating_add(2)..self.octets.len();
+        let contents_start = start.saturating_add(used);
+        self.octets.resize(contents_start.saturating_add(length), 0);
+        self.octets.copy_within(contents, contents_start);
+        if let Some(place) = self.octets.get_mut(start..contents_start) {
+            place.copy_from_slice(header);
         }
     }
 

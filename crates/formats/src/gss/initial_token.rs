@@ -1,6 +1,6 @@
 //! The frame around a mechanism's first token (RFC 2743 §3.1) and the token identifier inside.
 
-use crate::der::{DecodeError, DecodeErrorKind, Reader, Result, Writer};
+use crate::der::{DecodeError, DecodeErrorKind, Encode, Reader, Result, Writer};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -29,7 +29,10 @@ impl<'a> InitialContextToken<'a> {
     /// # Errors
     /// [`DecodeError`], also when the frame ends before or after the token does, as in MIT krb5.
     pub fn decode(token: &'a [u8]) -> Result<Self> {
-        let mut input = Reader::named(NAME, token);
+        Self::of_whole(Reader::new(token)).map_err(|error| error.in_structure(NAME))
+    }
+
+    fn of_whole(mut input: Reader<'a>) -> Result<Self> {
         let mut inside = input.enter(INITIAL_CONTEXT_TOKEN)?;
         input.finish()?;
         let oid = inside.object_identifier().map_err(|error| DecodeError {
@@ -53,6 +56,15 @@ pub fn frame(oid: &[u8], inner: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn frame_message(oid: &[u8], id: TokenId, message: &[u8]) -> Vec<u8> {
     frame_parts(oid, [&id.0, message])
+}
+
+/// Writes a Kerberos `message`, which `id` names, in the frame of the mechanism `oid`.
+pub fn encode_framed(oid: &[u8], id: TokenId, message: &impl Encode, output: &mut Writer) {
+    output.nested(INITIAL_CONTEXT_TOKEN, |inside| {
+        inside.object_identifier(oid);
+        inside.raw(&id.0);
+        message.encode(inside);
+    });
 }
 
 fn frame_parts(oid: &[u8], parts: [&[u8]; 2]) -> Vec<u8> {

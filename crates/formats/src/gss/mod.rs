@@ -17,7 +17,9 @@ pub use channel_bindings::ChannelBindings;
 pub use checksum_8003::{GssChecksum, GssChecksumError, GssExtension, GssExtensions};
 pub use context_flags::ContextFlags;
 pub use first_token::FirstToken;
-pub use initial_token::{InitialContextToken, TokenId, frame, frame_message, split_token_id};
+pub use initial_token::{
+    InitialContextToken, TokenId, encode_framed, frame, frame_message, split_token_id,
+};
 pub use mech::{DottedOid, Mechanism, oid_to_dotted};
 pub use mic_token::{MicToken, TokenFlags};
 pub use rfc1964_token::Rfc1964Head;

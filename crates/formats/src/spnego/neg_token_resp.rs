@@ -86,10 +86,10 @@ impl<'a> Decode<'a> for NegTokenResp<'a> {
     }
 
     fn from_der(octets: &'a [u8]) -> Result<Self> {
-        let mut input = Reader::named(NAME, octets);
-        let token = Self::decode(&mut input)?;
-        input.finish()?;
-        Ok(token)
+        let mut input = Reader::new(octets);
+        Self::decode(&mut input)
+            .and_then(|token| input.finish().map(|()| token))
+            .map_err(|error| error.in_structure(NAME))
     }
 }
 
