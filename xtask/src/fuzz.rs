@@ -1,4 +1,5 @@
-//! A short run of each fuzz target: enough to see that it builds, starts and finds nothing at once.
+//! A short run of each fuzz target: enough to see that it builds, starts and finds nothing at once. And
+//! longer ones, `cargo xtask fuzz --for 60s`, with what they did.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +7,7 @@ use std::process::Command;
 use crate::command::{cargo, good, quiet};
 use crate::report::Outcome;
 
-/// How long each target runs.
+/// How long each target runs as a part of the tests.
 const SECONDS: u32 = 5;
 
 /// Builds all targets of `fuzz/fuzz_targets` and runs each for some seconds.
@@ -24,16 +25,92 @@ pub(crate) fn run(root: &Path) -> Outcome {
     let mut outcome = Outcome::default();
     for target in targets {
         outcome.and(Outcome::of(
-            brief(root, &target),
+            campaign(root, &target, SECONDS).is_some(),
             format!("fuzz target {target}"),
         ));
     }
     outcome
 }
 
-/// One target for some seconds: what it finds goes to `fuzz/corpus`, where it starts from is `fuzz/seeds`.
-fn brief(root: &Path, target: &str) -> bool {
-    let time = format!("-max_total_time={SECONDS}");
+/// `--for 60s [TARGET...]`: runs all targets or those that are named, one after the other, each for so
+/// long, and tells what they did; whether they found nothing.
+pub(crate) fn command(root: &Path, words: &[&str]) -> bool {
+    let ["--for", time, only @ ..] = words else {
+        eprintln!("how long? --for 60s");
+        return false;
+    };
+    let Ok(seconds) = time.trim_end_matches('s').parse() else {
+        eprintln!("not a number of seconds: {time}");
+        return false;
+    };
+    if let Err(why) = tools() {
+        eprintln!("{why}");
+        return false;
+    }
+    let mut targets = targets(&root.join("fuzz/fuzz_targets"));
+    targets.retain(|target| only.is_empty() || only.contains(&target.as_str()));
+    if !good(&mut fuzz(root, &["build"])) {
+        return false;
+    }
+    let mut total = Some(0);
+    println!(
+        "{:<22} {:>12} {:>9} {:>9}",
+        "target", "executions", "edges", "features"
+    );
+    for target in &targets {
+        let done = campaign(root, target, seconds);
+        match &done {
+            Some(done) => println!(
+                "{target:<22} {:>12} {:>9} {:>9}",
+                done.executions, done.edges, done.features
+            ),
+            None => println!("{target:<22} found something: fuzz/artifacts/{target}"),
+        }
+        total = total.zip(done).map(|(total, done)| total + done.executions);
+    }
+    if let Some(total) = total {
+        println!("{:<22} {total:>12}", "all");
+    }
+    total.is_some()
+}
+
+/// What a target did.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Done {
+    executions: u64,
+    /// Of the control flow, those that an input went through.
+    edges: u64,
+    /// Edges with how often, and comparisons with how close.
+    features: u64,
+}
+
+impl Done {
+    /// `#9 DONE cov: 12 ft: 34 corp: ..` and `stat::number_of_executed_units: 9` of libFuzzer.
+    fn read(said: &str) -> Self {
+        let mut done = Self::default();
+        for line in said.lines() {
+            let mut words = line.split_whitespace();
+            while let Some(word) = words.next() {
+                let place = match word {
+                    "cov:" => &mut done.edges,
+                    "ft:" => &mut done.features,
+                    "stat::number_of_executed_units:" => &mut done.executions,
+                    _ => continue,
+                };
+                *place = words
+                    .next()
+                    .and_then(|number| number.parse().ok())
+                    .unwrap_or(*place);
+            }
+        }
+        done
+    }
+}
+
+/// One target for some seconds: what it finds goes to `fuzz/corpus`, where it starts from is `fuzz/seeds`. `None`
+/// when it found what it should not; what it said is shown then.
+fn campaign(root: &Path, target: &str, seconds: u32) -> Option<Done> {
+    let time = format!("-max_total_time={seconds}");
     let (corpus, seeds) = (
         format!("fuzz/corpus/{target}"),
         format!("fuzz/seeds/{target}"),
@@ -42,11 +119,21 @@ fn brief(root: &Path, target: &str) -> bool {
     let limits = [
         time.as_str(),
         "-timeout=5",
-        "-verbosity=0",
+        "-rss_limit_mb=2048",
+        "-print_final_stats=1",
         "-print_funcs=0",
     ];
     let arguments = [["run", target, &corpus, &seeds, "--"].as_slice(), &limits].concat();
-    directory(&corpus) && good(&mut fuzz(root, &arguments))
+    if !directory(&corpus) {
+        return None;
+    }
+    let output = fuzz(root, &arguments).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        return Some(Done::read(&said));
+    }
+    eprintln!("{said}");
+    None
 }
 
 fn targets(directory: &Path) -> Vec<String> {
@@ -100,4 +187,21 @@ fn fuzz(root: &Path, arguments: &[&str]) -> Command {
         command.env_remove(variable);
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_libfuzzer_says_last() {
+        let said = "#2\tINITED cov: 5 ft: 6 corp: 1/1b\n#9\tDONE   cov: 12 ft: 34 corp: 3/8b\n\
+                    stat::number_of_executed_units: 9\nstat::peak_rss_mb: 48\n";
+        let done = Done {
+            executions: 9,
+            edges: 12,
+            features: 34,
+        };
+        assert_eq!(Done::read(said), done);
+    }
 }

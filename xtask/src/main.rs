@@ -1,8 +1,8 @@
-//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench`.
+//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | mutants`.
 //!
 //! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
 //! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`; `bench` measures
-//! us beside others.
+//! us beside others; `fuzz` and `mutants` take longer than `test` has.
 
 mod agpl;
 mod bench;
@@ -11,6 +11,7 @@ mod fuzz;
 mod gates;
 mod interop;
 mod musl;
+mod mutants;
 mod narrow;
 mod peers;
 mod report;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
+       cargo xtask fuzz --for SECONDSs [TARGET...] | mutants [--all | PATH...]
 steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
 
 fn main() -> ExitCode {
@@ -34,6 +36,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root()).print(),
         ["record"] => interop::record(),
         ["agpl"] => agpl::run(&root()),
+        ["fuzz", words @ ..] => fuzz::command(&root(), words),
+        ["mutants", words @ ..] => mutants::command(&root(), words),
         ["bench", words @ ..] => bench::command(&root(), words),
         _ => {
             eprintln!("{USAGE}");
