@@ -8,7 +8,7 @@ use portcullis_formats::messages::TgtRequest;
 use portcullis_fuzz::{
     ENCTYPES, Recorded, alice_authenticator, alice_pac, alice_ticket_part, delegated_credential,
 };
-use portcullis_fuzz::{exported_context, join, negotiate, sasl};
+use portcullis_fuzz::{exported_context, join, kdc, negotiate, replay_cache, sasl};
 use portcullis_testdata::{hex, vector_file, vectors};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,10 @@ fn main() -> std::io::Result<()> {
     exported(&mut target("exported_context")?)?;
     logins(&mut target("sasl")?)?;
     pacs(&mut target("pac")?, &mut target("inside_pac")?)?;
-    claims(&mut target("claims")?)
+    claims(&mut target("claims")?)?;
+    headers(&mut target("header")?)?;
+    requests(&mut target("kdc")?)?;
+    questions(&mut target("replay_cache")?)
 }
 
 /// The seeds of one target, none twice.
@@ -125,7 +128,7 @@ fn logins(seeds: &mut Seeds) -> std::io::Result<()> {
         ("none", b"\x01\0\0\0"),
         ("integrity", b"\x02\0\x10\0"),
         ("confidentiality", b"\x04\x01\0\0alice@EXAMPLE.TEST"),
-        ("both", b"\x06\0\0\x3d"),
+        ("both", b"\x06\0\x01\0"),
         ("another", b"\x04\x01\0\0bob"),
     ];
     for (name, choice) in choices {
@@ -377,6 +380,38 @@ fn claims(seeds: &mut Seeds) -> std::io::Result<()> {
         seeds.add(
             &format!("windows-{number}"),
             [&[0, 0], buffer.as_slice()].concat(),
+        )?;
+    }
+    Ok(())
+}
+
+fn headers(seeds: &mut Seeds) -> std::io::Result<()> {
+    for (name, fields) in [
+        ("token", "Negotiate YIIBAA=="),
+        ("bare", "Negotiate"),
+        ("other-case", "  negotiate\tYQ== "),
+        ("twice", "Negotiate YQ==\nNegotiate Yg=="),
+        ("beside", "Basic YTpi\nNEGOTIATE YQ=="),
+        ("padding", "Negotiate YR=="),
+    ] {
+        seeds.add(name, fields.into())?;
+    }
+    Ok(())
+}
+
+/// From a password to a token.
+fn requests(seeds: &mut Seeds) -> std::io::Result<()> {
+    for (number, request) in kdc::seeds().into_iter().enumerate() {
+        seeds.add(&format!("{number:02}"), request)?;
+    }
+    Ok(())
+}
+
+fn questions(seeds: &mut Seeds) -> std::io::Result<()> {
+    for capacity in [0, 2, 200] {
+        seeds.add(
+            &format!("room-for-{capacity}"),
+            replay_cache::seed(capacity),
         )?;
     }
     Ok(())

@@ -13,10 +13,12 @@ pub mod ap_req;
 pub mod ccache;
 pub mod claims;
 pub mod exported_context;
+pub mod header;
 pub mod inside_authenticator;
 pub mod inside_message;
 pub mod inside_pac;
 pub mod inside_ticket;
+pub mod kdc;
 pub mod keytab;
 pub mod krb5_conf;
 pub mod krb_cred;
@@ -25,6 +27,7 @@ pub mod message_token;
 pub mod negotiate;
 pub mod pac;
 pub mod principal;
+pub mod replay_cache;
 pub mod sasl;
 pub mod spnego;
 
@@ -44,15 +47,17 @@ pub use recorded::{Conversation, Recorded};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 21] = [
     ("ap_req", ap_req::run),
     ("ccache", ccache::run),
     ("claims", claims::run),
     ("exported_context", exported_context::run),
+    ("header", header::run),
     ("inside_authenticator", inside_authenticator::run),
     ("inside_message", inside_message::run),
     ("inside_pac", inside_pac::run),
     ("inside_ticket", inside_ticket::run),
+    ("kdc", kdc::run),
     ("keytab", keytab::run),
     ("krb5_conf", krb5_conf::run),
     ("krb_cred", krb_cred::run),
@@ -61,6 +66,7 @@ pub const TARGETS: [Target; 18] = [
     ("negotiate", negotiate::run),
     ("pac", pac::run),
     ("principal", principal::run),
+    ("replay_cache", replay_cache::run),
     ("sasl", sasl::run),
     ("spnego", spnego::run),
 ];
