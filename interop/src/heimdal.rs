@@ -193,10 +193,15 @@ fn root() -> PathBuf {
 }
 
 fn with_libraries(command: &mut Command) -> &mut Command {
-    let libraries = root()
+    command.env("LD_LIBRARY_PATH", libraries())
+}
+
+/// Where its libraries are.
+#[must_use]
+pub fn libraries() -> PathBuf {
+    root()
         .join("usr/lib")
-        .join(format!("{}-linux-gnu", std::env::consts::ARCH));
-    command.env("LD_LIBRARY_PATH", libraries)
+        .join(format!("{}-linux-gnu", std::env::consts::ARCH))
 }
 
 fn configuration(directory: &Path, port: u16, keys: &str) -> String {

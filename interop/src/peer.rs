@@ -36,6 +36,16 @@ impl Peer {
             "test -x /usr/sbin/krb5kdc -a -x /usr/sbin/kadmin.local -a -x /usr/bin/kvno",
         ],
     };
+    /// MIT's libraries for programs in C, and a compiler.
+    pub const MIT_DEVELOPMENT: Self = Self {
+        name: "libkrb5-dev",
+        packages: &["libkrb5-dev", "gcc", "libc6-dev"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "test -f /usr/include/gssapi/gssapi.h -a -f /usr/include/krb5.h && cc --version",
+        ],
+    };
     /// MIT's GSS-API library, driven from Python.
     pub const PYTHON_GSSAPI: Self = Self {
         name: "python3-gssapi",
@@ -190,8 +200,9 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MIT,
+        Self::MIT_DEVELOPMENT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
         Self::CURL,

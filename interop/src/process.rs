@@ -108,6 +108,24 @@ impl LineServer {
         self.listen()
     }
 
+    /// Sends lines and returns an answer to each; nothing when the program ended. Lines and answers must fit in a pipe's
+    /// buffer.
+    pub fn ask_all(&mut self, lines: &[String]) -> Option<Vec<String>> {
+        let input = self.input.as_mut()?;
+        let mut all = lines.join("\n");
+        all.push('\n');
+        input
+            .write_all(all.as_bytes())
+            .and_then(|()| input.flush())
+            .ok()?;
+        let answer = |_: &String| {
+            let mut answer = String::new();
+            let read = self.output.read_line(&mut answer);
+            matches!(read, Ok(1..)).then_some(answer)
+        };
+        lines.iter().map(answer).collect()
+    }
+
     /// Returns the next line that the program says.
     ///
     /// # Panics

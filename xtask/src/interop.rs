@@ -76,7 +76,13 @@ pub(crate) fn run(root: &Path) -> Outcome {
         return Outcome::failed("no temporary file");
     };
     environment.push(("PORTCULLIS_SKIPS", skips.path().into()));
-    let mut tests = runner(&["--package", "portcullis-interop"]);
+    let packages = [
+        "--package",
+        "portcullis-interop",
+        "--package",
+        "portcullis-differential",
+    ];
+    let mut tests = runner(&packages);
     let mut result = outcome(&watched(tests.envs(environment)));
     for skipped in std::fs::read_to_string(skips.path())
         .unwrap_or_default()

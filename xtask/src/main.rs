@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | mutants`.
+//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | mutants | differential`.
 //!
 //! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
 //! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`; `bench` measures
@@ -7,6 +7,7 @@
 mod agpl;
 mod bench;
 mod command;
+mod differential;
 mod fuzz;
 mod gates;
 mod interop;
@@ -26,6 +27,7 @@ use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
        cargo xtask fuzz --for SECONDSs [TARGET...] | mutants [--all | PATH...]
+       cargo xtask differential [--cases N] [--seed S] [--examples]
 steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         ["agpl"] => agpl::run(&root()),
         ["fuzz", words @ ..] => fuzz::command(&root(), words),
         ["mutants", words @ ..] => mutants::command(&root(), words),
+        ["differential", words @ ..] => differential::run(words),
         ["bench", words @ ..] => bench::command(&root(), words),
         _ => {
             eprintln!("{USAGE}");

@@ -5,12 +5,14 @@ use std::process::Command;
 use crate::command::{Ended, cargo, quiet, watched};
 use crate::report::{Outcome, Tally};
 
-/// All tests but those of `interop`, which need the peers and a release build.
+/// All tests but those of `interop` and `interop/differential`, which need the peers and a release build.
 pub(crate) fn workspace() -> Outcome {
     let which = [
         "--workspace",
         "--exclude",
         "portcullis-interop",
+        "--exclude",
+        "portcullis-differential",
         "--all-features",
     ];
     outcome(&watched(&mut runner(&which)))
