@@ -59,6 +59,26 @@ fn the_right_password_gives_the_identity_that_negotiate_gives() {
 }
 
 #[test]
+fn the_right_password_gives_a_token_that_nobody_has_seen() {
+    let (realm, web) = scene();
+    let acceptor = Acceptor::new(web.keytab()).unwrap();
+    let verifier = PasswordVerifier::new(acceptor.clone(), web.principal().clone());
+    let (kdc, now) = (realm.kdc(), realm.now());
+    let ask = &mut |_: &str, request: &[u8]| Ok(kdc.answer(request, now));
+    let (identity, token) = verifier
+        .verify_for_token("alice", "secret", HOME, now, ask)
+        .unwrap();
+    assert_eq!(identity.client().to_string(), "alice@EXAMPLE.TEST");
+    assert!(acceptor.begin().step(&token, now).is_ok());
+    assert!(acceptor.begin().step(&token, now).is_err());
+    assert!(
+        verifier
+            .verify_for_token("alice", "guess", HOME, now, ask)
+            .is_err()
+    );
+}
+
+#[test]
 fn a_wrong_password_and_an_unknown_name_are_refused_with_the_same_words() {
     let (realm, web) = scene();
     let verifier = verifier(&web);

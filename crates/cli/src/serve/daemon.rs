@@ -5,11 +5,13 @@ use super::delegation::{self, Delegation};
 use super::door::Door;
 use super::error::ServeError;
 use super::gate::{Gate, clock_skew};
+use super::groups::SiteGroups;
 use super::identity_headers::IdentityHeaders;
 use super::ledger::Ledger;
 use super::listen::{Hall, Listener, Phase};
 use super::log::{Level, Line};
 use super::manager::{Inherited, notify};
+use super::passwords::Passwords;
 use super::proxy::Proxy;
 use super::reload::{Watch, Watched};
 use super::replay::ReplayMemory;
@@ -45,6 +47,8 @@ pub(super) struct Parts {
     sessions: Option<SessionFile>,
     certificate: Option<Certificate>,
     delegation: Option<Arc<Delegation>>,
+    groups: SiteGroups,
+    passwords: Option<Passwords>,
 }
 
 impl Parts {
@@ -65,7 +69,8 @@ impl Parts {
             .map_err(|error| places.problem("delegation.directory", error))?;
         let sessions = SessionFile::open(config, places)?;
         let gate = Gate::open(config, places, conf, ledger.clone())?;
-        let layer = gate.layer(config, places, conf, sessions.as_ref())?;
+        let groups = SiteGroups::open(config, places)?;
+        let layer = gate.layer(config, places, conf, sessions.as_ref(), groups.clone())?;
         let rules = Rules {
             requirements: Requirements::new(config),
             fields: IdentityHeaders::from(&config.headers),
@@ -76,7 +81,9 @@ impl Parts {
         Ok(Self {
             guarded: layer.layer(Within::new(Arc::new(rules))),
             certificate: certificate.map_err(|error| places.problem("tls", error))?,
+            passwords: Passwords::open(config, places, &gate)?,
             delegation,
+            groups,
             gate,
             sessions,
             ledger,
@@ -85,10 +92,20 @@ impl Parts {
 
     /// The files, to be read again when they change.
     fn watched(self) -> Vec<Watched> {
-        let gate = self.gate;
+        let (gate, passwords) = (self.gate, self.passwords);
         let mut watched = vec![Watched::new("keytab", vec![gate.keytab()], move || {
-            gate.renew().map_err(|problem| problem.to_string())
+            gate.renew().map_err(|problem| problem.to_string())?;
+            if let Some(passwords) = &passwords {
+                passwords.renew(&gate);
+            }
+            Ok(())
         })];
+        let groups = self.groups;
+        watched.extend(
+            groups
+                .path()
+                .map(|path| Watched::new("groups", vec![path], move || groups.renew())),
+        );
         watched.extend(self.sessions.map(|sessions| {
             Watched::new("session keys", vec![sessions.path()], move || {
                 sessions.renew().map_err(|problem| problem.to_string())
@@ -115,7 +132,8 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
         own = bind(&config.own.listen).await?;
     }
     let (guarded, ledger) = (parts.guarded.clone(), parts.ledger.clone());
-    let door = Arc::new(Door::new(Site::new(config, &own), guarded, ledger.clone()));
+    let rules = Site::new(config, &own, parts.passwords.clone());
+    let door = Arc::new(Door::new(rules, guarded, ledger.clone()));
     let (phases, phase) = watch::channel(Phase::Open);
     let tls = parts.certificate.as_ref().map(Certificate::acceptor);
     let delegation = parts.delegation.clone();

@@ -2,16 +2,19 @@
 
 use super::finding::find;
 use super::ledger::Ledger;
+use super::passwords::Credentials;
 use super::refusal;
 use super::request::{About, Errand, Peer, Purpose};
 use super::site::Site;
 use super::verdict::{Finding, Verdict};
 use super::within::{Within, plain};
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use core::sync::atomic::Ordering;
+use core::time::Duration;
 use portcullis_http::Negotiate;
+use portcullis_http::header::challenge;
 use std::sync::Arc;
 use tower_service::Service as _;
 
@@ -52,13 +55,13 @@ impl Door {
             );
         }
         if self.site.status.as_deref() == Some(request.uri().path()) {
-            let about = About::own(&request, peer);
+            let about = About::own(&request, peer, self.site.trusts_forwarded);
             return self
                 .judge(request, Errand::new(about, Purpose::Status))
                 .await;
         }
         let Some(path) = &self.site.forward_auth else {
-            let about = About::own(&request, peer);
+            let about = About::own(&request, peer, self.site.trusts_forwarded);
             return self
                 .judge(request, Errand::new(about, Purpose::Application))
                 .await;
@@ -91,13 +94,44 @@ impl Door {
     /// Lets the request in, or not, and keeps account of it.
     async fn judge(&self, mut request: Request<Body>, errand: Errand) -> Response<Body> {
         let html = refusal::wants_html(request.headers());
+        let passwords = self.site.passwords.as_ref().filter(|_| errand.about.secure);
+        if let Some(passwords) = passwords
+            && let Some(credentials) = Credentials::find(request.headers())
+            && let Err(vain) = passwords
+                .exchange(credentials, &errand.about, request.headers_mut())
+                .await
+        {
+            let mut response = plain(vain.status, "");
+            if vain.status == StatusCode::UNAUTHORIZED {
+                response
+                    .headers_mut()
+                    .append(WWW_AUTHENTICATE, challenge(None));
+                passwords.offer(response.headers_mut());
+            }
+            return self.account(response, errand, vain.finding, None, html);
+        }
         request.extensions_mut().insert(errand.clone());
         let Ok(mut response) = self.guarded.clone().call(request).await;
         let (finding, judged) = find(&response);
+        if let (Some(passwords), Finding::Challenged) = (passwords, &finding) {
+            passwords.offer(response.headers_mut());
+        }
         if matches!(finding, Finding::LoggedOut) && errand.purpose == Purpose::ForwardAuth {
             // To the proxy that asks, 200 would be a user.
             *response.status_mut() = StatusCode::FORBIDDEN;
         }
+        self.account(response, errand, finding, judged, html)
+    }
+
+    /// Keeps account of a verdict, and says it to those who are not let in.
+    fn account(
+        &self,
+        mut response: Response<Body>,
+        errand: Errand,
+        finding: Finding,
+        judged: Option<Duration>,
+        html: bool,
+    ) -> Response<Body> {
         let verdict = Verdict {
             id: errand.id,
             at: errand.at,

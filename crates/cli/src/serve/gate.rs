@@ -1,7 +1,8 @@
 //! [`Gate`]: the keys, and the layer that lets nobody by without them.
 
-use super::client::{NamedGroups, local_names};
+use super::client::local_names;
 use super::config::{Config, Places, Problem};
+use super::groups::SiteGroups;
 use super::ledger::{Keys, Ledger};
 use super::sessions::SessionFile;
 use crate::accept::krb5_conf::Settings;
@@ -76,6 +77,7 @@ impl Gate {
         places: &Places<'_>,
         conf: Option<&Settings>,
         sessions: Option<&SessionFile>,
+        groups: SiteGroups,
     ) -> Result<NegotiateLayer, Problem> {
         let present = self.present.clone();
         let acceptor = move |_: Option<&str>| {
@@ -86,7 +88,7 @@ impl Gate {
         let layer = NegotiateLayer::by_host(acceptor)
             .max_header(config.limits.header)
             .local_names(names)
-            .groups(NamedGroups::new(config));
+            .groups(groups);
         let mut layer = bound(self.ledger.replay.of_layer(layer), config, places)?;
         if let Some(sessions) = sessions {
             layer = layer.sessions(sessions.sessions.clone());
@@ -101,12 +103,7 @@ impl Gate {
     pub(super) fn renew(&self) -> Result<(), KeytabProblem> {
         let keytab = read(&self.keytab)?;
         let keys = Keys::of(&keytab);
-        let present = self
-            .present
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let renewed = present.with_keytab(keytab);
+        let renewed = self.acceptor().with_keytab(keytab);
         let renewed = renewed.map_err(|error| KeytabProblem::Acceptor {
             path: self.keytab.clone(),
             error: Box::new(error),
@@ -114,6 +111,12 @@ impl Gate {
         *self.present.write().unwrap_or_else(PoisonError::into_inner) = renewed;
         self.ledger.set_keys(keys);
         Ok(())
+    }
+
+    /// The acceptor with the keys that are present.
+    pub(super) fn acceptor(&self) -> Acceptor {
+        let present = self.present.read();
+        present.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn keytab(&self) -> PathBuf {

@@ -8,7 +8,8 @@
 //! | `door` | each request, and the verdict on it |
 //! | `request` | what a request says of itself, and a proxy of it |
 //! | `site` | what of the configuration every request meets |
-//! | `gate`, `replay`, `sessions` | the acceptor and the layer that guard the door |
+//! | `gate`, `groups`, `replay`, `sessions` | the acceptor and the layer that guard the door |
+//! | `passwords` | tokens for those who have none |
 //! | `within` | what answers a proven client |
 //! | `proxy` | the way to the application, where we are the proxy ourselves |
 //! | `client`, `requirement` | what a client is to the application, and whether it may come in |
@@ -29,12 +30,14 @@ mod door;
 mod error;
 mod finding;
 mod gate;
+mod groups;
 mod identity_headers;
 mod ledger;
 mod listen;
 mod log;
 mod manager;
 mod metrics;
+mod passwords;
 mod proxy;
 mod recent;
 mod refusal;

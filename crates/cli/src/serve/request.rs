@@ -80,13 +80,17 @@ impl Errand {
 }
 
 impl About {
-    /// Of a request that came to us for its own sake.
-    pub(super) fn own<B>(request: &Request<B>, peer: &Peer) -> Self {
-        let (method, path) = (
-            request.method().to_string(),
-            request.uri().path().to_owned(),
-        );
-        Self::new(request, peer, method, path)
+    /// Of a request that came to us for its own sake; through a proxy of ours, if that is trusted.
+    pub(super) fn own<B>(request: &Request<B>, peer: &Peer, trusts_forwarded: bool) -> Self {
+        let method = request.method().to_string();
+        let path = request.uri().path().to_owned();
+        let mut about = Self::new(request, peer, method, path);
+        if trusts_forwarded {
+            about.secure |= is_https(request.headers());
+        } else {
+            about.forwarded_for = None;
+        }
+        about
     }
 
     /// Of a request that a proxy asks about. `below` is what follows our own path in the request
@@ -106,6 +110,7 @@ impl About {
         let method =
             all(headers, &FORWARDED_METHOD)?.unwrap_or_else(|| request.method().to_string());
         let mut about = Self::new(request, peer, method, path);
+        about.secure |= is_https(headers);
         about.host = text(headers, "x-forwarded-host").or(about.host);
         Ok(about)
     }
@@ -135,6 +140,13 @@ impl About {
             agent: text(headers, USER_AGENT.as_str()),
         }
     }
+}
+
+/// Whether a proxy says that the client came to it by TLS.
+fn is_https(headers: &HeaderMap) -> bool {
+    let mut schemes = headers.get_all("x-forwarded-proto").iter();
+    let first = schemes.next();
+    first.is_some_and(|scheme| scheme == "https") && schemes.next().is_none()
 }
 
 /// The one value of these fields.

@@ -6,7 +6,7 @@ mod error;
 pub use attempts::AttemptLimits;
 pub use error::PasswordError;
 
-use crate::{AskKdc, Client, ClientError};
+use crate::{AskKdc, Client, ClientError, ClientTicket};
 use attempts::Attempts;
 use core::net::IpAddr;
 use portcullis::entropy::{Entropy, SystemEntropy};
@@ -49,6 +49,13 @@ pub struct PasswordVerifier {
     realms: Vec<String>,
     attempts: Attempts,
     entropy: Arc<dyn Entropy>,
+}
+
+/// A client whose password is right, and by what that is known.
+struct Proven {
+    identity: Identity,
+    client: Client,
+    ticket: ClientTicket,
 }
 
 impl PasswordVerifier {
@@ -102,6 +109,35 @@ impl PasswordVerifier {
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
     ) -> Result<Identity, PasswordError> {
+        let proven = self.begin(user, password, from, now, kdc);
+        proven.map(|proven| proven.identity)
+    }
+
+    /// The same, and a token that nobody has seen yet: for a server whose doors know tokens alone.
+    ///
+    /// # Errors
+    /// [`PasswordError`].
+    pub fn verify_for_token(
+        &self,
+        user: &str,
+        password: &str,
+        from: IpAddr,
+        now: SystemTime,
+        kdc: &mut AskKdc<'_>,
+    ) -> Result<(Identity, Vec<u8>), PasswordError> {
+        let proven = self.begin(user, password, from, now, kdc)?;
+        let token = proven.client.token(&proven.ticket, now)?;
+        Ok((proven.identity, token))
+    }
+
+    fn begin(
+        &self,
+        user: &str,
+        password: &str,
+        from: IpAddr,
+        now: SystemTime,
+        kdc: &mut AskKdc<'_>,
+    ) -> Result<Proven, PasswordError> {
         let client = self.client(user)?;
         // A KDC may take nothing for anonymous; here nothing proves nobody.
         if password.is_empty() {
@@ -138,7 +174,7 @@ impl PasswordVerifier {
         password: &str,
         now: SystemTime,
         kdc: &mut AskKdc<'_>,
-    ) -> Result<Identity, PasswordError> {
+    ) -> Result<Proven, PasswordError> {
         let client = Client::with_password(principal.clone(), password);
         let mut client = client.entropy(self.entropy.clone());
         client
@@ -150,7 +186,11 @@ impl PasswordVerifier {
             Ok(Step::Complete { context, .. }) => {
                 let identity = context.into_identity();
                 match identity.client() == principal {
-                    true => Ok(identity),
+                    true => Ok(Proven {
+                        identity,
+                        client,
+                        ticket,
+                    }),
                     false => Err(PasswordError::OtherClient(identity.client().clone())),
                 }
             }

@@ -32,6 +32,8 @@ pub(super) struct Config {
     pub(super) replay: ReplayRules,
     pub(super) sessions: SessionRules,
     pub(super) names: Names,
+    pub(super) groups: GroupRules,
+    pub(super) passwords: PasswordRules,
     pub(super) headers: Headers,
     pub(super) forward_auth: ForwardAuth,
     pub(super) proxy: ProxyRules,
@@ -125,6 +127,57 @@ pub(super) struct Names {
     pub(super) groups: BTreeMap<GroupSid, String>,
     /// Tell the SIDs of all groups without a name.
     pub(super) all_groups: bool,
+}
+
+/// Who is in which group, beside what tickets say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct GroupRules {
+    /// Lines of `group: user user`, with users as `names` call them.
+    pub(super) file: Option<PathBuf>,
+    pub(super) ldap: Option<LdapRules>,
+}
+
+/// A directory that has `memberOf` in its users' entries.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LdapRules {
+    /// `ldaps://HOST`, or `ldap://HOST` with `start_tls`.
+    pub(super) url: String,
+    /// Below which entry users are.
+    pub(super) base: String,
+    /// Our account's distinguished name; without it we are nobody there.
+    pub(super) account: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    /// What finds a user: `{user}` as `names` call it, `{principal}` with the realm.
+    pub(super) filter: Option<String>,
+    /// Entries right below which groups are called by the first part of their names.
+    #[serde(default)]
+    pub(super) under: Vec<String>,
+    /// Distinguished names of groups, by what we call them.
+    #[serde(default)]
+    pub(super) named: BTreeMap<String, String>,
+    /// The authorities that TLS trusts, in PEM, in the place of the system's.
+    pub(super) authorities: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) start_tls: bool,
+    /// Believe whoever is between us and the directory.
+    #[serde(default)]
+    pub(super) danger_in_clear: bool,
+}
+
+/// Names and passwords, for clients without tickets. None are taken unless there is a service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PasswordRules {
+    /// The service, with its realm, by whose key in the keytab KDCs prove themselves.
+    pub(super) service: Option<ClientName>,
+    /// `HOST:PORT` of the KDCs of each realm.
+    pub(super) kdcs: BTreeMap<String, Vec<String>>,
+    /// Other realms whose users may come with passwords.
+    pub(super) realms: Vec<String>,
+    /// What browsers show beside the question.
+    pub(super) prompt: String,
 }
 
 /// The fields by which an application learns who its user is. An empty name sends none.
@@ -290,6 +343,8 @@ impl Default for Config {
             replay: ReplayRules::default(),
             sessions: SessionRules::default(),
             names: Names::default(),
+            groups: GroupRules::default(),
+            passwords: PasswordRules::default(),
             headers: Headers::default(),
             forward_auth: ForwardAuth::default(),
             proxy: ProxyRules::default(),
@@ -340,6 +395,17 @@ impl Default for SessionRules {
             same_site: SameSiteRule::default(),
             logout: None,
             danger_without_tls: false,
+        }
+    }
+}
+
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self {
+            service: None,
+            kdcs: BTreeMap::new(),
+            realms: Vec::new(),
+            prompt: "Kerberos".to_owned(),
         }
     }
 }

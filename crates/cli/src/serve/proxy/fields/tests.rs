@@ -9,7 +9,7 @@ fn errand() -> Errand {
     let mut request = Request::new(());
     let host = HeaderValue::from_static("web.example.test");
     request.headers_mut().insert(HOST, host);
-    Errand::new(About::own(&request, &peer), Purpose::Application)
+    Errand::new(About::own(&request, &peer, false), Purpose::Application)
 }
 
 fn sent(fields: &[(&'static str, &'static str)], trusts_forwarded: bool) -> HeaderMap {
