@@ -46,6 +46,10 @@ const ENCTYPES: [Enctype; 4] = [
 
 /// Makes cases. Tokens are of the time when they are made, so they are judged soon.
 pub struct Generator {
+    seed: u64,
+    /// How many random ones there were.
+    number: u64,
+    /// Of the case at hand: what is drawn for one does not change the next, though real tokens differ in length.
     seeded: Seeded,
     realm: TestRealm,
     /// Each with its keytab.
@@ -89,6 +93,8 @@ impl Generator {
         let all_keys = directory.join("all.keytab");
         std::fs::write(&all_keys, all).expect("a file");
         let mut generator = Self {
+            seed,
+            number: 0,
             seeded: Seeded::new(seed),
             realm,
             services,
@@ -259,6 +265,8 @@ impl Generator {
     }
 
     fn random(&mut self) -> Case {
+        self.number = self.number.wrapping_add(1);
+        self.seeded = Seeded::new(self.seed.wrapping_shl(32).wrapping_add(self.number));
         let mut case = match self.seeded.below(10) {
             0..=1 => self.combined(),
             2..=3 => self.in_octets(),
