@@ -154,7 +154,7 @@ fn address(about: &About) -> IpAddr {
     let peer = || about.peer.map(|peer| peer.ip());
     nearest
         .or_else(peer)
-        .unwrap_or(Ipv4Addr::UNSPECIFIED.into())
+        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
 fn vain(error: &PasswordError) -> Vain {

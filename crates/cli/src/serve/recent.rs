@@ -1,6 +1,6 @@
 //! [`Recent`]: the last verdicts, for the status page.
 
-use super::verdict::Verdict;
+use super::verdict::{Finding, Verdict};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
@@ -16,8 +16,12 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Takes the place of the oldest.
+    /// Takes the place of the oldest. That somebody was asked for credentials is nothing to remember:
+    /// each first visit begins so.
     pub(super) fn remember(&self, verdict: Verdict) {
+        if matches!(verdict.finding, Finding::Challenged) {
+            return;
+        }
         let verdicts = match verdict.lets_in() {
             true => &self.admitted,
             false => &self.refused,

@@ -109,10 +109,10 @@ fn refused(page: &mut String, verdicts: &[Verdict]) -> fmt::Result {
             Finding::Forbidden { client, rule, .. } => {
                 write!(page, "<p>{} lacks {}</p>", Text(client), Text(rule))?;
             }
-            Finding::Challenged => page.push_str("<p>No credentials: told to bring some.</p>"),
             Finding::AnotherLeg => page.push_str("<p>A token of several: told to go on.</p>"),
             Finding::LoggedOut => page.push_str("<p>The session is over.</p>"),
-            Finding::Accepted(_) => {}
+            // Neither stands in this list.
+            Finding::Accepted(_) | Finding::Challenged => {}
         }
         page.push_str("</article>");
     }
@@ -139,9 +139,15 @@ fn admitted(page: &mut String, verdicts: &[Verdict]) -> fmt::Result {
 
 fn heading(page: &mut String, verdict: &Verdict) -> fmt::Result {
     let about = &verdict.about;
+    let peer = || about.peer.map(|peer| peer.ip().to_string());
+    let from = about
+        .forwarded_for
+        .clone()
+        .or_else(peer)
+        .unwrap_or_default();
     write!(
         page,
-        "<h3><code>{}</code> {} {}</h3><p class=about>{} {} {} · {} · {}</p>",
+        "<h3><code>{}</code> {} {}</h3><p class=about>{} {} {}</p><p class=about>{} {}</p>",
         verdict.id,
         verdict.finding.outcome(),
         verdict.finding.kind(),
@@ -149,7 +155,7 @@ fn heading(page: &mut String, verdict: &Verdict) -> fmt::Result {
         Text(&about.method),
         Text(&about.path),
         timestamp(verdict.at),
-        Text(about.forwarded_for.as_deref().unwrap_or_default()),
+        Text(&from),
     )
 }
 
