@@ -1,8 +1,8 @@
-//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | mutants | differential`.
+//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | soak | mutants | differential`.
 //!
 //! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
 //! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`; `bench` measures
-//! us beside others; `fuzz` and `mutants` take longer than `test` has.
+//! us beside others; `fuzz`, `soak` and `mutants` take longer than `test` has.
 
 mod agpl;
 mod bench;
@@ -16,6 +16,7 @@ mod mutants;
 mod narrow;
 mod peers;
 mod report;
+mod soak;
 mod speed;
 mod tests;
 mod tidy;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
-       cargo xtask fuzz --for SECONDSs [TARGET...] | mutants [--all | PATH...]
+       cargo xtask fuzz --for SECONDSs [TARGET...] | soak --for SECONDSs | mutants [--all | PATH...]
        cargo xtask differential [--cases N] [--seed S] [--examples]
 steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
 
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         ["record"] => interop::record(),
         ["agpl"] => agpl::run(&root()),
         ["fuzz", words @ ..] => fuzz::command(&root(), words),
+        ["soak", words @ ..] => soak::command(words),
         ["mutants", words @ ..] => mutants::command(&root(), words),
         ["differential", words @ ..] => differential::run(words),
         ["bench", words @ ..] => bench::command(&root(), words),
