@@ -93,6 +93,21 @@ impl Server {
         )
     }
 
+    /// A server that somebody else keeps at a port of loopback.
+    #[must_use]
+    pub const fn at(port: u16) -> Self {
+        Self {
+            port,
+            _daemon: None,
+        }
+    }
+
+    /// Its port.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The URL of `/` under a host name.
     #[must_use]
     pub fn url(&self, host: &str) -> String {
@@ -108,6 +123,18 @@ impl Server {
     /// curl with other arguments, such as a header that was sent before.
     #[must_use]
     pub fn curl_with(&self, login: &Login<'_>, host: &str, arguments: &[&str]) -> (Answer, String) {
+        self.curl_to(login, host, "", arguments)
+    }
+
+    /// The same for a path, which begins after the first `/`.
+    #[must_use]
+    pub fn curl_to(
+        &self,
+        login: &Login<'_>,
+        host: &str,
+        path: &str,
+        arguments: &[&str],
+    ) -> (Answer, String) {
         let mut curl = login.command("/usr/bin/curl");
         curl.args([
             "--silent",
@@ -121,7 +148,7 @@ impl Server {
         curl.args(["--resolve", &format!("{host}:{}:127.0.0.1", self.port)]);
         curl.args(["--write-out", "\n%{http_code}"])
             .args(arguments)
-            .arg(self.url(host));
+            .arg(format!("{}{path}", self.url(host)));
         let output = try_run(&mut curl);
         let text = String::from_utf8_lossy(&output.stdout);
         let (body, status) = text.rsplit_once('\n').unwrap_or_default();

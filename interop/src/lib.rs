@@ -29,6 +29,7 @@ pub mod samba;
 pub mod sasl;
 pub mod seeded;
 pub mod slapd;
+pub mod web;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 

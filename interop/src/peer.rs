@@ -144,6 +144,53 @@ impl Peer {
         probe: &["/usr/bin/redis-server", "--version"],
     };
 
+    /// nginx, with `auth_request`.
+    pub const NGINX: Self = Self {
+        name: "nginx",
+        packages: &["nginx-light"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "/usr/sbin/nginx -V 2>&1 | grep -q auth_request",
+        ],
+    };
+    /// Django, gunicorn below it, and what it asks PostgreSQL with.
+    pub const DJANGO: Self = Self {
+        name: "Django",
+        packages: &["python3-django", "gunicorn", "python3-psycopg2"],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "test -x /usr/bin/gunicorn && /usr/bin/python3 -c 'import django, psycopg2'",
+        ],
+    };
+    /// Apache with mod_auth_gssapi and mod_wsgi.
+    pub const APACHE: Self = Self {
+        name: "Apache",
+        packages: &[
+            "apache2",
+            "libapache2-mod-auth-gssapi",
+            "libapache2-mod-wsgi-py3",
+        ],
+        probe: &[
+            "/bin/sh",
+            "-c",
+            "cd /usr/lib/apache2/modules && test -x /usr/sbin/apache2 && ls mod_auth_gssapi.so mod_wsgi.so",
+        ],
+    };
+    /// Chromium without a screen.
+    pub const CHROMIUM: Self = Self {
+        name: "Chromium",
+        packages: &["chromium-headless-shell"],
+        probe: &["/bin/sh", "-c", "test -x /usr/bin/chromium-headless-shell"],
+    };
+    /// Firefox.
+    pub const FIREFOX: Self = Self {
+        name: "Firefox",
+        packages: &["firefox-esr"],
+        probe: &["/bin/sh", "-c", "test -x /usr/bin/firefox-esr"],
+    };
+
     /// Samba's Active Directory domain controller, and its Python modules.
     pub const SAMBA_AD: Self = Self {
         name: "Samba AD DC",
@@ -200,7 +247,7 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::MIT,
         Self::MIT_DEVELOPMENT,
         Self::PYTHON_GSSAPI,
@@ -218,6 +265,11 @@ impl Peer {
         Self::POSTGRESQL,
         Self::REDIS,
         Self::SLAPD,
+        Self::NGINX,
+        Self::DJANGO,
+        Self::APACHE,
+        Self::CHROMIUM,
+        Self::FIREFOX,
     ];
 
     /// Where its packages are to be unpacked, if they cannot be installed beside those of other peers.
