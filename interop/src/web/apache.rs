@@ -39,23 +39,25 @@ const MODULES: [&str; 14] = [
 ];
 
 impl Apache {
-    /// Starts it with the keys of `service` in `PLACE/keytab`, the site at `/`, and these directives, in which `PLACE` is
-    /// its directory. Its library keeps the replay cache that `replays` names, as `none:`.
+    /// Starts it with a copy of `keytab` at `PLACE/keytab`, the site at `/`, and these directives, in which `PLACE` is its
+    /// directory. Its library keeps the replay cache that `replays` names, as `none:`.
     ///
     /// # Panics
     /// When it does not come up.
     #[must_use]
-    pub fn start(realm: &MitRealm, service: &str, replays: &str, directives: &str) -> Self {
+    pub fn start(realm: &MitRealm, keytab: &Path, replays: &str, directives: &str) -> Self {
         let directory = tempfile::Builder::new().prefix("portcullis-").tempdir();
         let directory = directory.expect("a directory");
         let place = directory.path();
         // It becomes another user when it is started as root.
         fs::set_permissions(place, Permissions::from_mode(0o777)).expect("ours");
-        copy(&realm.keytab(service), &place.join("keytab"));
+        copy(keytab, &place.join("keytab"));
         copy(&realm.path("krb5.conf"), &place.join("krb5.conf"));
         for name in ["guarded_site.py", "remote_user.py"] {
             copy(&django::modules().join(name), &place.join(name));
         }
+        let wsgi = "from guarded_site import application\n";
+        fs::write(place.join("site.wsgi"), wsgi).expect("a file");
         fs::write(place.join("static"), "a file\n").expect("a file");
         let port = free_port();
         let file = place.join("apache.conf");
@@ -133,7 +135,7 @@ MaxKeepAliveRequests 0
 LimitRequestFieldSize 65536
 WSGIPythonPath PLACE
 Alias /static PLACE/static
-WSGIScriptAlias / PLACE/guarded_site.py
+WSGIScriptAlias / PLACE/site.wsgi
 <Directory PLACE>
   Require all granted
 </Directory>

@@ -112,6 +112,15 @@ impl Serve {
     }
 }
 
+impl Drop for Serve {
+    /// At once: nobody waits for an answer any more.
+    fn drop(&mut self) {
+        if self.daemon.runs() && self.port != 0 {
+            let _ = try_run(Command::new("/bin/kill").args(["-KILL", &self.pid().to_string()]));
+        }
+    }
+}
+
 /// What `portcullis migrate` makes of a web server's configuration.
 ///
 /// # Panics
