@@ -247,9 +247,15 @@ fn verdict(answer: &str) -> Verdict {
     let outcome = text(&json["verdict"]).unwrap_or_default();
     assert_ne!(outcome, "error", "{answer}");
     let reason = text(&json["error"]["kind"]).or_else(|| text(&json["error"]));
+    let reason = reason.filter(|reason| !reason.is_empty());
+    let silent = if outcome == "rejected" {
+        "no reason"
+    } else {
+        ""
+    };
     Verdict {
         outcome,
         client: text(&json["client"]),
-        reason: reason.unwrap_or_default(),
+        reason: reason.unwrap_or_else(|| silent.to_owned()),
     }
 }
