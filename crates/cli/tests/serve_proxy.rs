@@ -36,11 +36,11 @@ fn answer(stream: impl Read + Write) {
     let mut stream = BufReader::new(stream);
     let asked = head(&mut stream);
     if asked.contains(" /upgrade ") {
-        let said = "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
+        let said = "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
         stream.get_mut().write_all(said.as_bytes()).unwrap();
         let mut line = String::new();
         stream.read_line(&mut line).unwrap();
-        let echo = format!("{}{line}", asked.contains("upgrade: echo"));
+        let echo = format!("{}{line}", asked.contains("upgrade: websocket"));
         stream.get_mut().write_all(echo.as_bytes()).unwrap();
         return;
     }
@@ -148,25 +148,61 @@ fn bodies_go_through() {
 }
 
 #[test]
-fn a_connection_becomes_something_else() {
+fn a_connection_becomes_a_web_socket() {
     let realm = Realm::new();
     let daemon = daemon(&realm, "");
     let mut stream = TcpStream::connect(&daemon.address).unwrap();
     let field = realm.authorization("alice");
     let request = format!(
-        "GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n{field}\r\n\r\n"
+        "GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{field}\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let answered = head(&mut reader).to_ascii_lowercase();
     assert!(answered.starts_with("http/1.1 101 "), "{answered}");
-    assert!(answered.contains("upgrade: echo\r\n"), "{answered}");
+    assert!(answered.contains("upgrade: websocket\r\n"), "{answered}");
     assert!(answered.contains("connection: upgrade\r\n"), "{answered}");
 
     stream.write_all(b"hello\n").unwrap();
     let mut line = String::new();
     reader.read_line(&mut line).unwrap();
     assert_eq!(line, "truehello\n");
+}
+
+/// In h2c a client would go on to ask the application, past us, as whoever it likes.
+#[test]
+fn a_connection_becomes_nothing_else() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "");
+    for (method, fields) in [
+        (
+            "GET",
+            &["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"][..],
+        ),
+        ("GET", &["Connection: Upgrade", "Upgrade: websocket, h2c"]),
+        (
+            "GET",
+            &["Connection: Upgrade", "Upgrade: h2c", "Upgrade: websocket"],
+        ),
+        ("GET", &["Upgrade: websocket"]),
+        ("POST", &["Connection: Upgrade", "Upgrade: websocket"]),
+    ] {
+        let ask = |path: &str| {
+            let mut all = vec!["HTTP2-Settings: AAMAAABkAAQAAP__"];
+            all.extend(fields);
+            let field = realm.authorization("alice");
+            all.push(&field);
+            daemon.request(&format!("{method} {path}"), &all, "")
+        };
+        let asked = ask("/a").body;
+        assert!(
+            !asked.contains("upgrade") && !asked.contains("http2-settings"),
+            "{asked}"
+        );
+        // This application does what nobody asked for.
+        assert_eq!(ask("/upgrade").status, 502, "{fields:?}");
+    }
+    daemon.logged(&["event=upstream", "it switches protocols unasked"]);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! A request has to meet the requirements of every route that its path is below. Applications read
 //! paths in many ways, so one is looked at in each of them: as it was sent and decoded, with `;`
-//! parameters and without. Whatever cannot be read in one way only is refused.
+//! parameters and without. What can be read in too many is refused: dot segments are, as it depends
+//! on everything else in a path where they lead.
 
 use super::client::Client;
 use super::config::{Config, Requirement, RoutePath};
@@ -96,51 +97,70 @@ fn permit(requirement: &Requirement, path: &str, client: &Client) -> Result<(), 
 
 /// What an application may take `path` for; `None` if that is too much to tell.
 fn readings(path: &str) -> Option<Vec<String>> {
-    let mut readings = vec![path.to_owned()];
-    let mut decoded = decode(path)?;
-    for _ in 0..MOST_DECODINGS {
-        if decoded.contains(['\0', '\\']) || decoded.chars().any(char::is_control) {
-            return None;
+    let mut readings = Vec::new();
+    let readable = is_encoded_text(path) && read(path, 0, &mut readings);
+    readable.then_some(readings)
+}
+
+/// Adds what a reader takes `path` for, and whoever decodes it further; whether that can be told.
+fn read(path: &str, decodings: usize, readings: &mut Vec<String>) -> bool {
+    // Some drop parameters before they decode and some after, so that an encoded slash is or is not
+    // among what is dropped.
+    let bare = without_parameters(path);
+    [path, &bare].into_iter().all(|path| {
+        if path.contains('\\') || path.contains(char::is_control) || has_dot_steps(path) {
+            return false;
         }
-        readings.push(resolve(&decoded));
-        readings.push(resolve(&without_parameters(&decoded)));
+        readings.push(with_single_slashes(path));
         // Who decodes twice sees another path than who decodes once.
-        match decode(&decoded) {
-            Some(again) if again != decoded => decoded = again,
-            _ => return Some(readings),
-        }
-    }
-    None
+        let decoded = decode(path);
+        decoded == path
+            || decodings < MOST_DECODINGS && read(&decoded, decodings.saturating_add(1), readings)
+    })
 }
 
-/// RFC 3986 §2.1; `None` if it is not text, or has a `%` without two digits.
-fn decode(path: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(path.len());
-    let mut rest = path.bytes();
-    while let Some(octet) = rest.next() {
-        octets.push(match octet {
-            b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                let digit = |octet: u8| char::from(octet).to_digit(16);
-                let (high, low) = (digit(digits[0])?, digit(digits[1])?);
-                u8::try_from(high.checked_mul(16)?.checked_add(low)?).ok()?
-            }
-            _ => octet,
-        });
-    }
-    String::from_utf8(octets).ok()
+/// Whether there is a step back or none at all in it. Clients have taken them out before they ask
+/// (RFC 3986 §5.2.4); what they come to depends on which slashes and dots are decoded first.
+fn has_dot_steps(path: &str) -> bool {
+    let mut steps = path.split(['/', '?', '#']);
+    steps.any(|step| step == "." || step == "..")
 }
 
-/// RFC 3986 §5.2.4, with several slashes as one.
-fn resolve(path: &str) -> String {
-    let mut steps = Vec::new();
-    for step in path.split('/') {
-        match step {
-            "" | "." => {}
-            ".." => _ = steps.pop(),
-            _ => steps.push(step),
-        }
+/// Whether it is text, and after each `%` two digits stand (RFC 3986 §2.1).
+fn is_encoded_text(path: &str) -> bool {
+    let mut parts = path.split('%');
+    let _ = parts.next();
+    parts.all(|part| escaped(part).is_some()) && String::from_utf8(octets(path)).is_ok()
+}
+
+/// The octet that these digits are for, and what is after them.
+fn escaped(text: &str) -> Option<(u8, &str)> {
+    let (digits, rest) = text.split_at_checked(2)?;
+    let all_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let octet = u8::from_str_radix(digits, 16).ok().filter(|_| all_digits);
+    octet.map(|octet| (octet, rest))
+}
+
+/// What is there when it is decoded once; a `%` that encodes nothing stays.
+fn decode(path: &str) -> String {
+    String::from_utf8_lossy(&octets(path)).into_owned()
+}
+
+fn octets(path: &str) -> Vec<u8> {
+    let mut parts = path.split('%');
+    let mut octets = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (octet, rest) = escaped(part).unwrap_or((b'%', part));
+        octets.push(octet);
+        octets.extend_from_slice(rest.as_bytes());
     }
+    octets
+}
+
+/// Several slashes are one to many, and `?` and `#` are an end to who looks for them too late.
+fn with_single_slashes(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let steps: Vec<_> = path.split('/').filter(|step| !step.is_empty()).collect();
     format!("/{}", steps.join("/"))
 }
 
@@ -248,13 +268,48 @@ mod tests {
             "/a%00b",
             "/x\\..\\admin",
             "/%ff",
+            "/a%2fb/../admin",
+            "/a%2Fb/%2e%2e/admin",
+            "/a%252fb/..%2fadmin",
+            "/a%5cb/admin",
+            "/a;b%2f..%2fc/admin",
+            "/a/..?/admin",
+            "/100%25/%252e%252e/admin",
+            "/x//../admin",
+            "/admin%3fx",
+            "/admin%23x",
+            "/admin%2fx",
+            "/admin%253bx/y",
+            "/x/../y",
+            "/x/.",
+            "/%2525252561",
         ] {
             assert!(guarded.permit(&alice(), path).is_err(), "{path}");
         }
-        for path in ["/", "/administrator", "/x/admin", "/admin/../x", "/100%25"] {
-            let permitted = guarded.permit(&alice(), path);
-            assert_eq!(permitted.is_ok(), path != "/admin/../x", "{path}");
+        for path in [
+            "/",
+            "/administrator",
+            "/x/admin",
+            "/100%25",
+            "/%25ff",
+            "/a..b/...",
+            "/a%2fb",
+        ] {
+            assert!(guarded.permit(&alice(), path).is_ok(), "{path}");
         }
+    }
+
+    #[test]
+    fn parameters_may_hide_a_slash() {
+        let guarded = requirements("[[route]]\npath = '/a/b'\nrequire.groups = ['admins']");
+        for path in ["/a;x%2fy/b", "/a;x%252fy/b", "/a%3bx/b", "/a;/b;", "/a/b;x"] {
+            assert!(guarded.permit(&alice(), path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn without_routes_a_path_may_be_anything() {
+        assert!(requirements("").permit(&alice(), "/a%2f/../%").is_ok());
     }
 
     #[test]

@@ -8,8 +8,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 /// Fields that are between two neighbours, whether `Connection` names them or not.
-const BETWEEN_NEIGHBOURS: [HeaderName; 6] = [
+const BETWEEN_NEIGHBOURS: [HeaderName; 7] = [
     CONNECTION,
+    HeaderName::from_static("http2-settings"),
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
     TE,

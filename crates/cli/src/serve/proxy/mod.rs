@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `connect` | connections to the application |
 //! | `fields` | what of the fields is for the next hop, and what not |
-//! | `upgrade` | connections that become something else, as for WebSockets |
+//! | `upgrade` | connections that become WebSockets |
 
 mod connect;
 mod fields;
@@ -22,7 +22,7 @@ use core::time::Duration;
 use hyper_util::client::legacy::{Builder, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::timeout;
-use upgrade::Upgrade;
+use upgrade::{Upgrade, WEB_SOCKET};
 
 /// The way to the application.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ enum Lost {
     Client(hyper_util::client::legacy::Error),
     /// It does not begin to answer.
     Late(Duration),
+    /// It goes on in a protocol that nobody asked for.
+    Switched,
 }
 
 /// How long an idle connection to the application is kept: shorter than what servers keep them.
@@ -92,8 +94,8 @@ impl Proxy {
         identify: impl FnOnce(&mut HeaderMap) + Send,
     ) -> Result<Response<Body>, Lost> {
         let upgrade = Upgrade::wanted(&mut request);
-        let asked_for = upgrade.as_ref().map(|upgrade| upgrade.protocol().clone());
-        fields::for_the_application(&mut request, errand, self.trusts_forwarded, asked_for);
+        let wanted = upgrade.as_ref().map(|_| WEB_SOCKET);
+        fields::for_the_application(&mut request, errand, self.trusts_forwarded, wanted);
         fields::without_our_cookies(request.headers_mut(), &self.session);
         identify(request.headers_mut());
         *request.uri_mut() = self.uri(request.uri());
@@ -102,11 +104,11 @@ impl Proxy {
         let response = timeout(self.patience, self.client.request(request)).await;
         let response = response.map_err(|_| Lost::Late(self.patience))?;
         let mut response = response.map_err(Lost::Client)?.map(Body::new);
-        let answered = match upgrade {
-            Some(upgrade) => upgrade.begin(&mut response),
-            None => None,
-        };
-        fields::for_the_client(response.headers_mut(), answered);
+        let begun = upgrade.is_some_and(|upgrade| upgrade.begin(&mut response));
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS && !begun {
+            return Err(Lost::Switched);
+        }
+        fields::for_the_client(response.headers_mut(), begun.then_some(WEB_SOCKET));
         Ok(response)
     }
 
@@ -133,7 +135,7 @@ impl Proxy {
         );
         let mut response = Response::new(Body::from(text));
         *response.status_mut() = match lost {
-            Lost::Client(_) => StatusCode::BAD_GATEWAY,
+            Lost::Client(_) | Lost::Switched => StatusCode::BAD_GATEWAY,
             Lost::Late(_) => StatusCode::GATEWAY_TIMEOUT,
         };
         response
@@ -153,6 +155,7 @@ impl fmt::Display for Lost {
                 Ok(())
             }
             Self::Late(patience) => write!(f, "no answer within {} s", patience.as_secs()),
+            Self::Switched => f.write_str("it switches protocols unasked"),
         }
     }
 }

@@ -1,36 +1,36 @@
-//! [`Upgrade`]: a connection that becomes something else (RFC 9110 §7.8): a WebSocket, as a rule.
+//! [`Upgrade`]: a connection that becomes a WebSocket (RFC 9110 §7.8, RFC 6455).
+//!
+//! It becomes nothing else: in `h2c` a client would go on to ask the application, past us.
 
 use axum::body::Body;
 use axum::http::header::{CONNECTION, UPGRADE};
-use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::upgrade::{OnUpgrade, on};
 use hyper_util::rt::TokioIo;
 use tokio::io::copy_bidirectional;
 
-/// What a client wants its connection to become, and the connection.
+/// What the connections of a client that wants it can become.
+pub(super) const WEB_SOCKET: HeaderValue = HeaderValue::from_static("websocket");
+
+/// The connection of a client that wants it to become a WebSocket.
 pub(super) struct Upgrade {
-    protocol: HeaderValue,
     client: OnUpgrade,
 }
 
 impl Upgrade {
     /// What this request wants, if it can be had.
     pub(super) fn wanted(request: &mut Request<Body>) -> Option<Self> {
-        let protocol = protocol(request.headers())?;
         let client = request.extensions_mut().remove::<OnUpgrade>()?;
-        Some(Self { protocol, client })
+        let wanted = request.method() == Method::GET && names_web_socket(request.headers());
+        wanted.then_some(Self { client })
     }
 
-    pub(super) const fn protocol(&self) -> &HeaderValue {
-        &self.protocol
-    }
-
-    /// Joins the two connections if the application says so; what they become.
-    pub(super) fn begin(self, response: &mut Response<Body>) -> Option<HeaderValue> {
-        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return None;
+    /// Joins the two connections if the application says so; whether it does.
+    pub(super) fn begin(self, response: &mut Response<Body>) -> bool {
+        let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        if !switches || !names_web_socket(response.headers()) {
+            return false;
         }
-        let becomes = protocol(response.headers())?;
         let application = on(response);
         tokio::spawn(async move {
             // Whoever ends first ends both; neither has anybody to tell.
@@ -40,18 +40,20 @@ impl Upgrade {
                 let _ = copy_bidirectional(&mut client, &mut application).await;
             }
         });
-        Some(becomes)
+        true
     }
 }
 
-/// What `Upgrade` names, where `Connection` says that it counts.
-fn protocol(headers: &HeaderMap) -> Option<HeaderValue> {
-    let named = |value: &HeaderValue| {
-        let names = value.to_str().unwrap_or_default().split(',');
-        names
-            .map(str::trim)
-            .any(|name| name.eq_ignore_ascii_case("upgrade"))
+/// Whether `Upgrade` names that alone, and `Connection` says that it counts.
+fn names_web_socket(headers: &HeaderMap) -> bool {
+    let is = |name: &str, wanted: &str| name.trim().eq_ignore_ascii_case(wanted);
+    let mut upgrades = headers.get_all(UPGRADE).iter();
+    let named = upgrades.next().and_then(|value| value.to_str().ok());
+    let counts = |value: &HeaderValue| {
+        let mut names = value.to_str().unwrap_or_default().split(',');
+        names.any(|name| is(name, "upgrade"))
     };
-    let counts = headers.get_all(CONNECTION).iter().any(named);
-    headers.get(UPGRADE).filter(|_| counts).cloned()
+    named.is_some_and(|name| is(name, "websocket"))
+        && upgrades.next().is_none()
+        && headers.get_all(CONNECTION).iter().any(counts)
 }
