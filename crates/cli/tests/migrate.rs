@@ -29,7 +29,7 @@ const AUTH_KERB: &str = r#"
     KrbMethodNegotiate on
     KrbMethodK5Passwd off
     KrbServiceName HTTP/web.example.test
-    KrbAuthRealms EXAMPLE.TEST OTHER.TEST
+    KrbAuthRealms EXAMPLE.TEST
     Krb5KeyTab /etc/httpd/conf/httpd.keytab
     KrbSaveCredentials on
     KrbLocalUserMapping on
@@ -55,7 +55,7 @@ fn mod_auth_kerb_becomes_ours() {
         [
             "keytab = \"/etc/httpd/conf/httpd.keytab\"",
             "[authorize]",
-            "realms = [\"EXAMPLE.TEST\", \"OTHER.TEST\"]",
+            "realms = [\"EXAMPLE.TEST\"]",
             "[delegation]",
             "directory = \"/run/portcullis/ccache\"",
             "[headers]",
@@ -63,7 +63,7 @@ fn mod_auth_kerb_becomes_ours() {
             "[kerberos]",
             "service = \"HTTP/web.example.test\"",
             "[names]",
-            "forget_realms = [\"EXAMPLE.TEST\", \"OTHER.TEST\"]",
+            "forget_realms = [\"EXAMPLE.TEST\"]",
             "[proxy]",
             "upstream = \"http://127.0.0.1:8000\"",
             "[[route]]",
@@ -169,7 +169,7 @@ const LEFT: &[(&str, &str, &str)] = &[
     (
         "apache",
         "KrbLocalUserMapping on",
-        "line 1: KrbLocalUserMapping on: name the realms",
+        "line 1: KrbLocalUserMapping on: name the realm that",
     ),
     (
         "apache",
@@ -228,6 +228,110 @@ const LEFT: &[(&str, &str, &str)] = &[
         "which paths that is for",
     ),
 ];
+
+/// What would let in more than the server does: line and reason, and what is not in the keys.
+const WIDER: &[(&str, &str, &str, &str)] = &[
+    (
+        "apache",
+        "<Directory /srv>\nAuthType GSSAPI\nRequire valid-user\n</Directory>\n<Location /admin>\n\
+         Require user root@A\n</Location>",
+        "line 6: Require user root@A: Apache may hold this against users of Kerberos",
+        "root",
+    ),
+    (
+        "apache",
+        "<VirtualHost a:443>\nAuthType GSSAPI\n<Location /x>\nRequire user alice\n</Location>\n\
+         </VirtualHost>\n<VirtualHost a:443>\nAuthType GSSAPI\n<Location />\nRequire user bob\n\
+         </Location>\n</VirtualHost>",
+        "line 10: Require user bob: the rules here are another virtual host's",
+        "bob",
+    ),
+    (
+        "apache",
+        "AuthType GSSAPI\n<Location /x>\nRequire user alice\n</Location>\n<Location /x>\n\
+         Require user bob\n</Location>",
+        "line 6: Require user bob: another section says who",
+        "bob",
+    ),
+    (
+        "apache",
+        "AuthType GSSAPI\n<RequireAll>\nRequire user a b\nRequire user b c\n</RequireAll>",
+        "line 4: Require user b c: here who comes in meets one of each kind",
+        "nobody",
+    ),
+    (
+        "apache",
+        "AuthType GSSAPI\n<RequireNone>\nRequire valid-user\n</RequireNone>",
+        "line 3: Require valid-user: this cannot",
+        "nobody",
+    ),
+    (
+        "apache",
+        "AuthType GSSAPI\nRequire user a\nDeny from all",
+        "line 3: Deny from all: this cannot",
+        "nobody",
+    ),
+    (
+        "apache",
+        "KrbAuthRealms A B\nKrbLocalUserMapping On",
+        "line 2: KrbLocalUserMapping On: name the realm",
+        "forget",
+    ),
+    (
+        "apache",
+        "<Location /a>\nKrbAuthRealms A\n</Location>\n<Location /b>\nKrbAuthRealms B\n</Location>",
+        "line 5: realms = [\"B\"]: there is another one",
+        "B",
+    ),
+    (
+        "apache",
+        "GssapiRequiredNameAttributes auth-indicators=x\n\
+         GssapiRequiredNameAttributes auth-indicators=y",
+        "line 2: indicators = [\"y\"]: there is another one",
+        "\"y\"",
+    ),
+    (
+        "nginx",
+        "auth_gss_realm A;\nauth_gss_realm B;",
+        "line 2: forget_realms = [\"B\"]: there is another one",
+        "B",
+    ),
+    (
+        "nginx",
+        "server { auth_gss_authorized_principal alice; } server { location /x {\n\
+         auth_gss_authorized_principal bob; } }",
+        "line 2: auth_gss_authorized_principal bob: the rules here are another virtual host's",
+        "bob",
+    ),
+    (
+        "nginx",
+        "location /x { auth_gss_authorized_principal a; }\n\
+         location /x { auth_gss_authorized_principal b; }",
+        "line 2: auth_gss_authorized_principal b: another section says who",
+        "\"b\"",
+    ),
+];
+
+#[test]
+fn nothing_that_lets_in_more_than_the_server_does_is_done() {
+    for (server, text, left, without) in WIDER {
+        let said = migrate(server, text);
+        assert_eq!(said.status, 1, "{text}: {}", said.output);
+        assert!(said.output.contains(left), "{left}: {}", said.output);
+        let keys = keys(&said).join("\n");
+        assert!(!keys.contains(without), "{text}: {keys}");
+    }
+}
+
+/// What is said of others than Kerberos's users is not ours.
+#[test]
+fn what_another_kind_of_users_must_be_is_not_asked_here() {
+    let text = "<Location /a>\nAuthType GSSAPI\nRequire valid-user\n</Location>\n<Location /b>\n\
+         AuthType Basic\nRequire user bob\n</Location>\n<Directory /c>\nRequire all granted\n\
+         </Directory>";
+    let said = migrate("apache", text);
+    assert_eq!((said.status, keys(&said).len()), (0, 0), "{}", said.output);
+}
 
 #[test]
 fn what_cannot_be_done_is_said_with_its_line() {

@@ -59,17 +59,10 @@ fn kerb(key: &str, directive: &Directive, site: &Site<'_>, draft: &mut Draft) {
         "krb5keytab" => keytab(line, &text, draft),
         "krbservicename" => service(line, &text, draft),
         "krbauthrealms" | "krbauthrealm" => {
-            for realm in &directive.arguments {
-                draft.add("authorize", "realms", realm);
-                if site.forgets_realms {
-                    draft.add("names", "forget_realms", realm);
-                }
-            }
+            let realms = Value::list(&directive.arguments);
+            draft.set(line, "authorize", "realms", realms);
         }
-        "krblocalusermapping" if directive.is_on() && site.realms.is_empty() => {
-            let why = "name the realms that are to be forgotten in names.forget_realms";
-            draft.leave(line, &directive.whole(), why);
-        }
+        "krblocalusermapping" if directive.is_on() => forget_realms(directive, site, draft),
         "krbsavecredentials" if directive.is_on() => delegation(line, CACHES, draft),
         "krbmethodnegotiate" if !directive.is_on() => {
             draft.leave(
@@ -165,10 +158,24 @@ fn beside(key: &str, directive: &Directive, site: &Site<'_>, draft: &mut Draft) 
             let why = "groups come from the ticket's PAC; see names.groups";
             draft.leave(line, &directive.whole(), why);
         }
+        ("allow" | "deny" | "satisfy", _) => {
+            draft.leave(line, &directive.whole(), "this cannot be required here");
+        }
         ("include" | "includeoptional", _) => {
             draft.leave(line, &directive.whole(), "that file was not read");
         }
         _ => {}
+    }
+}
+
+/// Users of several realms would share names: that is for who knows them all.
+fn forget_realms(directive: &Directive, site: &Site<'_>, draft: &mut Draft) {
+    match site.realms.iter().collect::<Vec<_>>().as_slice() {
+        [realm] => draft.add("names", "forget_realms", realm),
+        _ => {
+            let why = "name the realm that is to be forgotten in names.forget_realms";
+            draft.leave(directive.line, &directive.whole(), why);
+        }
     }
 }
 
@@ -211,7 +218,10 @@ fn required_attributes(directive: &Directive, draft: &mut Draft) {
     let plain = |indicator: &String| !indicator.contains([' ', '(', ')', '=']);
     let indicators = alternatives.map(|text| indicator(text).filter(plain));
     match indicators.collect::<Option<Vec<_>>>() {
-        Some(indicators) => draft.require("", "indicators", &indicators),
+        Some(indicators) => {
+            let line = directive.line;
+            draft.set(line, "authorize", "indicators", Value::list(&indicators));
+        }
         None => {
             let why = "authentication indicators can be required, one or another of them";
             draft.leave(directive.line, &directive.whole(), why);

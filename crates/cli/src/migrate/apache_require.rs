@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::{Directive, Section};
+use std::collections::BTreeSet;
 
 /// What the whole file says.
 pub(super) struct Site<'d> {
@@ -9,9 +10,7 @@ pub(super) struct Site<'d> {
     /// Those that switch Kerberos on.
     guards: Vec<&'d Directive>,
     /// Those that mod_auth_kerb trusts.
-    pub(super) realms: Vec<&'d str>,
-    /// Whether users are known by their names alone.
-    pub(super) forgets_realms: bool,
+    pub(super) realms: BTreeSet<&'d str>,
     /// Where mod_auth_kerb is switched on, if it asks for passwords.
     pub(super) asks_for_passwords: Option<&'d Directive>,
 }
@@ -32,7 +31,6 @@ impl<'d> Site<'d> {
             realms: realms
                 .flat_map(|it| it.arguments.iter().map(String::as_str))
                 .collect(),
-            forgets_realms: named("krblocalusermapping").any(Directive::is_on),
             asks_for_passwords: named("authtype").find(of_kerb).filter(|_| !switched_off),
         }
     }
@@ -44,6 +42,14 @@ impl<'d> Site<'d> {
             let (guarded, path) = split(&guard.sections);
             outer.starts_with(&guarded) && location.starts_with(path)
         })
+    }
+
+    /// Whether Kerberos has no part in what is required: the section has another kind of users, or
+    /// everybody is let in.
+    fn is_of_others(&self, required: &Directive) -> bool {
+        let mut kinds = self.directives.iter().filter(|it| it.key() == "authtype");
+        kinds.any(|kind| kind.sections == required.sections && !self.guards.contains(&kind))
+            || required.text().eq_ignore_ascii_case("all granted")
     }
 }
 
@@ -59,10 +65,13 @@ fn split(sections: &[Section]) -> (Vec<&Section>, &str) {
 
 /// Adds what is required of users.
 pub(super) fn require(site: &Site<'_>, draft: &mut Draft) {
-    let all = site.directives.iter();
-    let mut required: Vec<_> = all
-        .filter(|it| it.key() == "require" && site.is_guarded(&it.sections))
-        .collect();
+    let all = site.directives.iter().filter(|it| it.key() == "require");
+    let (mut required, others): (Vec<_>, Vec<_>) =
+        all.partition(|it| site.is_guarded(&it.sections));
+    for directive in others.into_iter().filter(|it| !site.is_of_others(it)) {
+        let why = "Apache may hold this against users of Kerberos: sections are merged";
+        draft.leave(directive.line, &directive.whole(), why);
+    }
     while let Some(first) = required.first() {
         let sections = first.sections.clone();
         let (here, elsewhere) = required.into_iter().partition(|it| it.sections == sections);
@@ -76,15 +85,19 @@ fn require_here(sections: &[Section], required: Vec<&Directive>, draft: &mut Dra
     let kind = |it: &Directive| it.arguments.first().map(|kind| kind.to_ascii_lowercase());
     let is = |it: &&Directive, wanted: &str| kind(it).as_deref() == Some(wanted);
     let inside = |name: &str| sections.iter().any(|it| it.name.eq_ignore_ascii_case(name));
-    if !inside("requireall") && required.iter().any(|it| is(it, "valid-user")) {
+    let all_are_met = inside("requireall");
+    if !all_are_met && !inside("requirenone") && required.iter().any(|it| is(it, "valid-user")) {
         return;
     }
-    let kinds: std::collections::BTreeSet<_> = required.iter().map(|it| kind(it)).collect();
-    let mixed = kinds.len() > 1 && !inside("requireall");
+    let kinds: BTreeSet<_> = required.iter().map(|it| kind(it)).collect();
+    let mixed = match all_are_met {
+        true => kinds.len() < required.len(),
+        false => kinds.len() > 1,
+    };
     for directive in required {
         let names = directive.arguments.get(1..).unwrap_or_default();
         let key = match kind(directive).as_deref() {
-            Some("valid-user") => continue,
+            Some("valid-user") if !inside("requirenone") => continue,
             Some("user") if !inside("requirenone") => "users",
             Some("group") if !inside("requirenone") => "groups",
             _ => {
@@ -94,11 +107,14 @@ fn require_here(sections: &[Section], required: Vec<&Directive>, draft: &mut Dra
             }
         };
         if mixed {
-            let why = "here who comes in meets all that is said, not any of it";
+            let why = match all_are_met {
+                true => "here who comes in meets one of each kind, not all of them",
+                false => "here who comes in meets all that is said, not any of it",
+            };
             draft.leave(directive.line, &directive.whole(), why);
         }
         let path = path(sections, directive, draft).unwrap_or_default();
-        draft.require(&path, key, names);
+        draft.require(directive, &path, key, names);
     }
 }
 

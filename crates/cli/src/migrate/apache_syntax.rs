@@ -26,7 +26,11 @@ pub(super) fn read(text: &str, draft: &mut Draft) -> Vec<Directive> {
         let name = words.next().unwrap_or_default();
         let arguments = words.collect();
         match section {
-            Some(_) => sections.push(Section { name, arguments }),
+            Some(_) => sections.push(Section {
+                number: line,
+                name,
+                arguments,
+            }),
             None => directives.push(Directive {
                 line,
                 name,

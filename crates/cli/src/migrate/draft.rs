@@ -1,5 +1,6 @@
 //! [`Draft`]: what was understood of a web server's configuration, as TOML; and what was not.
 
+use super::{Directive, Section};
 use core::fmt::Write as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,6 +12,10 @@ pub(super) struct Draft {
     tables: BTreeMap<&'static str, BTreeMap<&'static str, Value>>,
     /// What is required below paths, by kind.
     routes: BTreeMap<String, BTreeMap<&'static str, BTreeSet<String>>>,
+    /// The sections that what is required below a path stands in.
+    places: BTreeMap<(String, &'static str), Vec<Section>>,
+    /// The virtual host whose rules are told.
+    host: Option<Section>,
     left: Vec<Left>,
     /// What has to be done besides.
     notes: Vec<&'static str>,
@@ -64,8 +69,28 @@ impl Draft {
         }
     }
 
-    /// What is required below a path; everywhere, if that is empty.
-    pub(super) fn require(&mut self, path: &str, key: &'static str, texts: &[String]) {
+    /// What is required below a path; everywhere, if that is empty. One section's rules for one
+    /// host are told: to put those of another beside them would let in whom neither does.
+    pub(super) fn require(
+        &mut self,
+        directive: &Directive,
+        path: &str,
+        key: &'static str,
+        texts: &[String],
+    ) {
+        let place = (path.to_owned(), key);
+        let place = self.places.entry(place);
+        let elsewhere = *place.or_insert_with(|| directive.sections.clone()) != directive.sections;
+        let host = directive.host();
+        let other_host = self.host.is_some() && host.is_some() && self.host.as_ref() != host;
+        if other_host || elsewhere {
+            let why = match other_host {
+                true => "the rules here are another virtual host's: each needs a daemon",
+                false => "another section says who may come in there",
+            };
+            return self.leave(directive.line, &directive.whole(), why);
+        }
+        self.host = self.host.take().or_else(|| host.cloned());
         match path {
             "" => texts
                 .iter()
@@ -148,6 +173,10 @@ impl Draft {
 impl Value {
     pub(super) fn of(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    pub(super) fn list(texts: &[String]) -> Self {
+        Self::List(texts.iter().cloned().collect())
     }
 
     fn text(&self) -> String {

@@ -36,6 +36,8 @@ struct Directive {
 /// What encloses directives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Section {
+    /// Which of the file's it is: two may be called the same.
+    number: usize,
     name: String,
     arguments: Vec<String>,
 }
@@ -54,6 +56,14 @@ impl Directive {
     /// Itself, as it is written.
     fn whole(&self) -> String {
         format!("{} {}", self.name, self.text())
+    }
+
+    /// The host that it is for alone: a `<VirtualHost>`, or a `server`.
+    fn host(&self) -> Option<&Section> {
+        let is_host = |it: &&Section| {
+            ["virtualhost", "server"].contains(&it.name.to_ascii_lowercase().as_str())
+        };
+        self.sections.iter().find(is_host)
     }
 
     /// Whether it switches something on.

@@ -41,16 +41,19 @@ fn one(directive: &Directive, full: bool, draft: &mut Draft) {
             draft.leave(line, &directive.whole(), why);
         }
         "auth_gss_keytab" => draft.set(line, "", "keytab", Value::of(text)),
-        "auth_gss_realm" if !full => draft.add("names", "forget_realms", &text),
+        "auth_gss_realm" if !full => {
+            let realm = Value::list(core::slice::from_ref(&text));
+            draft.set(line, "names", "forget_realms", realm);
+        }
         "auth_gss_service_name" if text != "HTTP" => {
             draft.set(line, "kerberos", "service", Value::of(text));
         }
         "auth_gss_authorized_principal" => match path {
-            Some(path) => draft.require(&path, "users", &directive.arguments),
+            Some(path) => draft.require(directive, &path, "users", &directive.arguments),
             None => {
                 let why = "which paths that is for is not known: it is required everywhere";
                 draft.leave(line, &directive.whole(), why);
-                draft.require("", "users", &directive.arguments);
+                draft.require(directive, "", "users", &directive.arguments);
             }
         },
         "auth_gss_map_to_local" if directive.is_on() => {

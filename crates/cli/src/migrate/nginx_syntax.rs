@@ -17,7 +17,7 @@ enum Token {
 /// The directives of a file. What is no directive is remarked on.
 pub(super) fn read(text: &str, draft: &mut Draft) -> Vec<Directive> {
     let (mut directives, mut sections, mut words) = (Vec::new(), Vec::new(), Vec::new());
-    let mut begun = 1;
+    let (mut begun, mut blocks) = (1, 0_usize);
     for (line, token) in tokens(text) {
         match token {
             Token::Word(word) => {
@@ -33,10 +33,14 @@ pub(super) fn read(text: &str, draft: &mut Draft) -> Vec<Directive> {
                 arguments: core::mem::take(&mut words),
                 sections: sections.clone(),
             }),
-            Token::Open if !words.is_empty() => sections.push(Section {
-                name: words.remove(0),
-                arguments: core::mem::take(&mut words),
-            }),
+            Token::Open if !words.is_empty() => {
+                blocks = blocks.saturating_add(1);
+                sections.push(Section {
+                    number: blocks,
+                    name: words.remove(0),
+                    arguments: core::mem::take(&mut words),
+                });
+            }
             Token::Close if !sections.is_empty() && words.is_empty() => _ = sections.pop(),
             Token::End | Token::Open | Token::Close => {
                 draft.leave(line, &words.join(" "), "a brace or `;` is out of place");
