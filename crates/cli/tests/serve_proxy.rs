@@ -2,64 +2,16 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
+mod application;
 mod daemon;
 mod program;
 
+use application::{answer, application, head};
+use core::time::Duration;
 use daemon::{Answer, Daemon, Realm};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixListener;
-
-/// An application that answers what it was asked, fields and all; as its paths say.
-fn application() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            std::thread::spawn(move || answer(stream.unwrap()));
-        }
-    });
-    address.to_string()
-}
-
-fn head(reader: &mut impl BufRead) -> String {
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).unwrap() == 0 {
-            return head;
-        }
-    }
-    head
-}
-
-fn answer(stream: impl Read + Write) {
-    let mut stream = BufReader::new(stream);
-    let asked = head(&mut stream);
-    if asked.contains(" /upgrade ") {
-        let said = "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
-        stream.get_mut().write_all(said.as_bytes()).unwrap();
-        let mut line = String::new();
-        stream.read_line(&mut line).unwrap();
-        let echo = format!("{}{line}", asked.contains("upgrade: websocket"));
-        stream.get_mut().write_all(echo.as_bytes()).unwrap();
-        return;
-    }
-    let mut body = asked.clone();
-    if let Some(length) = asked
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-    {
-        let mut octets = vec![0; length.parse().unwrap()];
-        stream.read_exact(&mut octets).unwrap();
-        body.push_str(&format!("{} octets", octets.len()));
-    }
-    let said = format!(
-        "HTTP/1.1 203 X\r\nX-Of-App: 1\r\nConnection: close, X-Near\r\nX-Near: 1\r\nKeep-Alive: \
-         timeout=1\r\nWWW-Authenticate: Other\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.get_mut().write_all(said.as_bytes()).unwrap();
-}
 
 fn daemon(realm: &Realm, more: &str) -> Daemon {
     let upstream = application();
@@ -203,6 +155,65 @@ fn a_connection_becomes_nothing_else() {
         assert_eq!(ask("/upgrade").status, 502, "{fields:?}");
     }
     daemon.logged(&["event=upstream", "it switches protocols unasked"]);
+}
+
+/// RFC 9112 §3.2.2: what the target says is what the application has to see, and sessions are of.
+#[test]
+fn the_host_is_named_once() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "");
+    let ask = |target: &str| {
+        let field = realm.authorization("alice");
+        daemon.request(&format!("GET {target}"), &[&field], "")
+    };
+
+    let asked = ask("http://localhost/a");
+    assert_eq!(asked.status, 203, "{asked:?}");
+    assert!(asked.body.starts_with("GET /a HTTP/1.1\r\n"), "{asked:?}");
+    assert!(asked.body.contains("host: localhost\r\n"), "{asked:?}");
+    for other in [
+        "http://b/a",
+        "http://localhost:81/a",
+        "http://u@localhost/a",
+    ] {
+        let answer = ask(other);
+        assert_eq!(answer.status, 400, "{other}");
+        assert_eq!(answer.body, "the host is named in two ways\n");
+    }
+    assert_eq!(daemon.get("/", &["Host: b"]).status, 400);
+}
+
+#[test]
+fn who_uploads_slowly_is_waited_for() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "timeout = 1");
+    let mut stream = TcpStream::connect(&daemon.address).unwrap();
+    let request = format!(
+        "POST /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n{}\r\n\r\n",
+        realm.authorization("alice")
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    for _ in 0..4 {
+        std::thread::sleep(Duration::from_millis(500));
+        stream.write_all(b"x").unwrap();
+    }
+    let answer = Answer::read(&mut stream);
+    assert_eq!(answer.status, 203, "{answer:?}");
+    assert!(answer.body.ends_with("4 octets"), "{answer:?}");
+}
+
+#[test]
+fn who_stops_uploading_is_not() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "timeout = 1");
+    let mut stream = TcpStream::connect(&daemon.address).unwrap();
+    let request = format!(
+        "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n{}\r\n\r\nx",
+        realm.authorization("alice")
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut reader = BufReader::new(stream);
+    assert!(head(&mut reader).starts_with("HTTP/1.1 504 "));
 }
 
 #[test]

@@ -142,6 +142,7 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
         tokio::spawn(sweep(delegation));
     }
     let hall = Hall::new(door.clone(), &config.limits, tls, phase);
+    let own_hall = hall.of_its_own();
     let watch = Watch::new(ledger.clone(), parts.watched());
     tokio::spawn(watch.keep(config.limits.reload.duration(), hangup));
 
@@ -155,14 +156,20 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
         tokio::spawn(listener.serve(hall.clone()));
     }
     for listener in own {
-        tokio::spawn(listener.serve(hall.of_its_own()));
+        tokio::spawn(listener.serve(own_hall.clone()));
     }
     ledger.log.write(&ready);
     notify("READY=1");
 
     interrupt.wait().await;
     notify("STOPPING=1");
-    leave(&ledger, &phases, hall, config.limits.shutdown.duration()).await;
+    leave(
+        &ledger,
+        &phases,
+        [hall, own_hall],
+        config.limits.shutdown.duration(),
+    )
+    .await;
     if let Some(delegation) = delegation {
         delegation.end();
     }
@@ -178,14 +185,24 @@ async fn sweep(delegation: Arc<Delegation>) {
 }
 
 /// Ends without cutting anybody off, as far as there is time.
-async fn leave(ledger: &Ledger, phases: &watch::Sender<Phase>, hall: Hall, patience: Duration) {
+async fn leave(
+    ledger: &Ledger,
+    phases: &watch::Sender<Phase>,
+    halls: [Hall; 2],
+    patience: Duration,
+) {
     let log = ledger.log;
     ledger.leaving.store(true, Ordering::Relaxed);
     log.write(&Line::new(Level::Info, "leaving"));
     phases.send_replace(Phase::Leaving);
     sleep(LEAVE).await;
     phases.send_replace(Phase::Closing);
-    let (level, result) = match timeout(patience, hall.empty()).await {
+    let empty = async {
+        for hall in halls {
+            hall.empty().await;
+        }
+    };
+    let (level, result) = match timeout(patience, empty).await {
         Ok(()) => (Level::Info, "everybody was answered"),
         Err(_) => (Level::Warning, "somebody was still waiting"),
     };

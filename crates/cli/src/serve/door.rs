@@ -4,7 +4,7 @@ use super::finding::find;
 use super::ledger::Ledger;
 use super::passwords::Credentials;
 use super::refusal;
-use super::request::{About, Errand, Peer, Purpose};
+use super::request::{About, Errand, Peer, Purpose, settle_host};
 use super::site::Site;
 use super::verdict::{Finding, Verdict};
 use super::within::{Within, plain};
@@ -54,6 +54,9 @@ impl Door {
                 "this is no way to elsewhere\n",
             );
         }
+        if let Err(ambiguous) = settle_host(&mut request) {
+            return plain(StatusCode::BAD_REQUEST, ambiguous.text());
+        }
         if self.site.status.as_deref() == Some(request.uri().path()) {
             let about = About::own(&request, peer, self.site.trusts_forwarded);
             return self
@@ -75,7 +78,7 @@ impl Door {
                 let errand = Errand::new(about, Purpose::ForwardAuth);
                 self.judge(request, errand).await
             }
-            Err(_) => plain(StatusCode::BAD_REQUEST, "the path is named in two ways\n"),
+            Err(ambiguous) => plain(StatusCode::BAD_REQUEST, ambiguous.text()),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::config::Listen;
 use super::door::Door;
 use super::request::Peer;
+use super::silence::Requests;
 use super::within::plain;
 use axum::body::Body;
 use axum::http::header::CONNECTION;
@@ -47,8 +48,48 @@ pub(super) struct Hall {
     phase: Receiver<Phase>,
     role: Role,
     tls: Option<TlsAcceptor>,
-    /// How long TLS may take to begin.
+    /// How long TLS may take to begin, then the first request to come, and each after it.
     patience: Duration,
+}
+
+/// A connection's place, for as long as anybody has a part of the connection. An extension of each
+/// request, for what the connection may become.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    _permit: Arc<Counted>,
+    phase: Receiver<Phase>,
+}
+
+/// A permit that the metrics know of.
+#[derive(Debug)]
+struct Counted {
+    _permit: OwnedSemaphorePermit,
+    door: Arc<Door>,
+}
+
+impl Counted {
+    fn new(permit: OwnedSemaphorePermit, door: Arc<Door>) -> Self {
+        let open = &door.ledger.metrics.connections;
+        open.fetch_add(1, Ordering::Relaxed);
+        Self {
+            _permit: permit,
+            door,
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let open = &self.door.ledger.metrics.connections;
+        open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Place {
+    /// Returns when it is time to close.
+    pub(super) async fn closing(&mut self) {
+        closing(&mut self.phase).await;
+    }
 }
 
 /// What is to be had at a socket.
@@ -77,6 +118,14 @@ const QUIET: Duration = Duration::from_millis(20);
 
 /// How long a connection may take to its first request when we are about to go.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How many connections may be open at the sockets where the daemon speaks of itself: however many
+/// there are elsewhere, probes come in.
+const OWN_PLACES: u32 = 64;
+
+/// How often those who speak HTTP/2 are asked whether they are still there, and how long they may
+/// take to say so.
+const ARE_YOU_THERE: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(10));
 
 /// How long to wait when the system has no room for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -181,6 +230,8 @@ impl Hall {
         server
             .http2()
             .timer(TokioTimer::new())
+            .keep_alive_interval(ARE_YOU_THERE.0)
+            .keep_alive_timeout(ARE_YOU_THERE.1)
             .max_header_list_size(list);
         Self {
             door,
@@ -206,27 +257,27 @@ impl Hall {
         Self {
             role: Role::Own,
             tls: None,
+            places: Arc::new(Semaphore::new(usize::try_from(OWN_PLACES).unwrap_or(1))),
+            all_places: OWN_PLACES,
             ..self.clone()
         }
     }
 
     /// Serves a connection, in a task of its own.
-    fn serve<S>(&self, stream: S, address: Option<SocketAddr>, place: OwnedSemaphorePermit)
+    fn serve<S>(&self, stream: S, address: Option<SocketAddr>, permit: OwnedSemaphorePermit)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let hall = self.clone();
-        tokio::spawn(async move {
-            let open = &hall.door.ledger.metrics.connections;
-            open.fetch_add(1, Ordering::Relaxed);
-            hall.greet(stream, address).await;
-            open.fetch_sub(1, Ordering::Relaxed);
-            drop(place);
-        });
+        let place = Place {
+            _permit: Arc::new(Counted::new(permit, self.door.clone())),
+            phase: self.phase.clone(),
+        };
+        tokio::spawn(async move { hall.greet(stream, address, place).await });
     }
 
     /// Begins with TLS, where there is any.
-    async fn greet<S>(&self, stream: S, address: Option<SocketAddr>)
+    async fn greet<S>(&self, stream: S, address: Option<SocketAddr>, place: Place)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -236,23 +287,27 @@ impl Hall {
             bindings,
         };
         let Some(tls) = &self.tls else {
-            return self.converse(stream, peer(None)).await;
+            return self.converse(stream, peer(None), place).await;
         };
         // Who speaks no TLS, or not soon, has nobody to complain to.
         if let Ok(Ok((stream, bindings))) = timeout(self.patience, tls.accept(stream)).await {
-            self.converse(stream, peer(Some(bindings))).await;
+            self.converse(stream, peer(Some(bindings)), place).await;
         }
     }
 
-    async fn converse<S>(&self, stream: S, peer: Peer)
+    async fn converse<S>(&self, stream: S, peer: Peer, place: Place)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let service = service_fn(|request: Request<Incoming>| {
-            let (hall, peer) = (self.clone(), peer.clone());
+        let requests = Requests::default();
+        let mut silence = requests.silence();
+        let service = service_fn(|mut request: Request<Incoming>| {
+            let (hall, peer, under_way) = (self.clone(), peer.clone(), requests.begin());
+            request.extensions_mut().insert(place.clone());
             async move {
                 let version = request.version();
                 let response = hall.answer(request.map(Body::new), &peer).await;
+                drop(under_way);
                 Ok::<_, Infallible>(take_leave(response, version, *hall.phase.borrow()))
             }
         });
@@ -264,6 +319,9 @@ impl Hall {
         // Clients go away at any time, and what they say need not be HTTP: there is nobody to tell.
         tokio::select! {
             _ = connection.as_mut() => return,
+            () = silence.lasts(self.patience) => if silence.is_whole() {
+                return;
+            },
             () = async {
                 closing(&mut phase).await;
                 sleep(GRACE.saturating_sub(begun.elapsed())).await;

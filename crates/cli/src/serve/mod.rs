@@ -5,6 +5,7 @@
 //! | `config` | the TOML file |
 //! | `daemon` | its life, from the first file to the last answer |
 //! | `listen` | sockets and connections, from the first to the last |
+//! | `silence` | connections on which nobody asks for anything |
 //! | `door` | each request, and the verdict on it |
 //! | `request` | what a request says of itself, and a proxy of it |
 //! | `site` | what of the configuration every request meets |
@@ -46,6 +47,7 @@ mod replay;
 mod request;
 mod requirement;
 mod sessions;
+mod silence;
 mod site;
 mod status;
 mod tls;

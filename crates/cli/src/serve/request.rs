@@ -63,9 +63,22 @@ pub(super) enum Purpose {
 const FORWARDED_PATH: [&str; 2] = ["x-original-uri", "x-forwarded-uri"];
 const FORWARDED_METHOD: [&str; 2] = ["x-original-method", "x-forwarded-method"];
 
-/// Two proxies' fields that name different paths, or two paths in one: whose requirements hold?
+/// Two names of what is asked for, or of where: whose requirements hold, and whose sessions?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct AmbiguousPath;
+pub(super) enum Ambiguous {
+    Path,
+    Host,
+}
+
+impl Ambiguous {
+    /// What is said to whoever asked.
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::Path => "the path is named in two ways\n",
+            Self::Host => "the host is named in two ways\n",
+        }
+    }
+}
 
 impl Errand {
     pub(super) fn new(about: About, purpose: Purpose) -> Self {
@@ -99,19 +112,27 @@ impl About {
         request: &Request<B>,
         peer: &Peer,
         below: &str,
-    ) -> Result<Self, AmbiguousPath> {
+    ) -> Result<Self, Ambiguous> {
         let headers = request.headers();
-        let named = all(headers, &FORWARDED_PATH)?.map(|uri| path_of(&uri));
-        let path = match named {
-            Some(path) => path,
-            None if below.is_empty() => "/".to_owned(),
-            None => below.to_owned(),
+        let named = all(headers, &FORWARDED_PATH)?;
+        let named = named.map(|uri| path_of(&uri)).transpose()?;
+        let path = match (named, below) {
+            (Some(path), "") => path,
+            (Some(path), below) if path == below => path,
+            // A field that Envoy lets through is the client's own.
+            (Some(_), _) => return Err(Ambiguous::Path),
+            (None, "") => "/".to_owned(),
+            (None, below) => below.to_owned(),
         };
         let method =
             all(headers, &FORWARDED_METHOD)?.unwrap_or_else(|| request.method().to_string());
         let mut about = Self::new(request, peer, method, path);
         about.secure |= is_https(headers);
-        about.host = text(headers, "x-forwarded-host").or(about.host);
+        let host = all(headers, &["x-forwarded-host"]).map_err(|_| Ambiguous::Host)?;
+        if host.as_ref().is_some_and(|hosts| hosts.contains(',')) {
+            return Err(Ambiguous::Host);
+        }
+        about.host = host.or(about.host);
         Ok(about)
     }
 
@@ -150,25 +171,47 @@ fn is_https(headers: &HeaderMap) -> bool {
 }
 
 /// The one value of these fields.
-fn all(headers: &HeaderMap, names: &[&str]) -> Result<Option<String>, AmbiguousPath> {
+fn all(headers: &HeaderMap, names: &[&str]) -> Result<Option<String>, Ambiguous> {
     let values = names.iter().flat_map(|name| headers.get_all(*name));
     let mut texts = values.map(lossy);
     let first = texts.next();
     match texts.all(|text| Some(text) == first) {
         true => Ok(first),
-        false => Err(AmbiguousPath),
+        false => Err(Ambiguous::Path),
     }
 }
 
-/// The path of a URI or of the target of a request line.
-fn path_of(uri: &str) -> String {
-    let target = uri.split(['?', '#']).next().unwrap_or_default();
-    match target.starts_with('/') {
+/// The path of a URI or of the target of a request line. There is no fragment in those: some end
+/// the path before it, and some do not.
+fn path_of(uri: &str) -> Result<String, Ambiguous> {
+    if uri.contains('#') {
+        return Err(Ambiguous::Path);
+    }
+    let target = uri.split('?').next().unwrap_or_default();
+    Ok(match target.starts_with('/') {
         true => target.to_owned(),
         false => target
             .parse::<Uri>()
             .map_or_else(|_| target.to_owned(), |uri| uri.path().to_owned()),
+    })
+}
+
+/// Has `Host` say what the target of the request says, if that names a host; they must not differ
+/// (RFC 9112 §3.2.2, RFC 9113 §8.3.1).
+pub(super) fn settle_host<B>(request: &mut Request<B>) -> Result<(), Ambiguous> {
+    let mut fields = request.headers().get_all(HOST).iter();
+    let (field, another) = (fields.next(), fields.next());
+    let Some(authority) = request.uri().authority() else {
+        return another.map_or(Ok(()), |_| Err(Ambiguous::Host));
+    };
+    let named = authority.as_str();
+    let same = |field: &HeaderValue| field.as_bytes().eq_ignore_ascii_case(named.as_bytes());
+    if named.contains('@') || another.is_some() || field.is_some_and(|field| !same(field)) {
+        return Err(Ambiguous::Host);
     }
+    let host = HeaderValue::try_from(named).map_err(|_| Ambiguous::Host)?;
+    request.headers_mut().insert(HOST, host);
+    Ok(())
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -183,10 +226,7 @@ fn lossy(value: &HeaderValue) -> String {
 mod tests {
     use super::*;
 
-    fn about(
-        target: &str,
-        fields: &[(&'static str, &'static str)],
-    ) -> Result<About, AmbiguousPath> {
+    fn about(target: &str, fields: &[(&'static str, &'static str)]) -> Result<About, Ambiguous> {
         let mut request = Request::new(());
         *request.uri_mut() = target.parse().unwrap();
         for (name, value) in fields {
@@ -219,10 +259,59 @@ mod tests {
     #[test]
     fn two_paths_are_none() {
         let two = [("x-original-uri", "/public"), ("x-forwarded-uri", "/admin")];
-        assert_eq!(about("/auth", &two), Err(AmbiguousPath));
+        assert_eq!(about("/auth", &two), Err(Ambiguous::Path));
         let twice = [("x-original-uri", "/public"), ("x-original-uri", "/admin")];
-        assert_eq!(about("/auth", &twice), Err(AmbiguousPath));
+        assert_eq!(about("/auth", &twice), Err(Ambiguous::Path));
         let same = [("x-original-uri", "/admin"), ("x-forwarded-uri", "/admin")];
         assert_eq!(about("/auth", &same).unwrap().path, "/admin");
+        let fragment = [("x-original-uri", "/public#/../admin")];
+        assert_eq!(about("/auth", &fragment), Err(Ambiguous::Path));
+        let below = [("x-forwarded-uri", "/public")];
+        assert_eq!(about("/auth/admin", &below), Err(Ambiguous::Path));
+        let same = [("x-forwarded-uri", "/admin?x")];
+        assert_eq!(about("/auth/admin", &same).unwrap().path, "/admin");
+    }
+
+    #[test]
+    fn two_hosts_are_none() {
+        const FIELD: &str = "x-forwarded-host";
+        assert_eq!(
+            about("/auth", &[(FIELD, "a"), (FIELD, "b")]),
+            Err(Ambiguous::Host)
+        );
+        assert_eq!(about("/auth", &[(FIELD, "a, b")]), Err(Ambiguous::Host));
+        let host = about("/auth", &[(FIELD, "a")]).unwrap().host;
+        assert_eq!(host.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn the_host_of_the_target_is_that_of_the_field() {
+        let settled = |target: &str, hosts: &[&'static str]| {
+            let mut request = Request::new(());
+            *request.uri_mut() = target.parse().unwrap();
+            for host in hosts {
+                let host = HeaderValue::from_static(host);
+                request.headers_mut().append(HOST, host);
+            }
+            settle_host(&mut request).map(|()| request.headers().get(HOST).cloned())
+        };
+        let host = |text| Ok(Some(HeaderValue::from_static(text)));
+        assert_eq!(settled("/x", &["a"]), host("a"));
+        assert_eq!(settled("/x", &[]), Ok(None));
+        assert_eq!(settled("http://a:80/x", &[]), host("a:80"));
+        assert_eq!(settled("http://a/x", &["A"]), host("a"));
+        for (target, hosts) in [
+            ("http://a/x", &["b"][..]),
+            ("http://a/x", &["a:80"]),
+            ("http://u@a/x", &["u@a"]),
+            ("/x", &["a", "a"]),
+            ("http://a/x", &["a", "b"]),
+        ] {
+            assert_eq!(
+                settled(target, hosts),
+                Err(Ambiguous::Host),
+                "{target} {hosts:?}"
+            );
+        }
     }
 }

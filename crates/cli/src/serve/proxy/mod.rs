@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | `connect` | connections to the application |
 //! | `fields` | what of the fields is for the next hop, and what not |
+//! | `upload` | bodies on their way to the application |
 //! | `upgrade` | connections that become WebSockets |
 
 mod connect;
 mod fields;
 mod upgrade;
+mod upload;
 
 use super::config::Config;
 use super::log::{Level, Line, Log};
@@ -21,13 +23,13 @@ use core::fmt;
 use core::time::Duration;
 use hyper_util::client::legacy::{Builder, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::time::timeout;
 use upgrade::{Upgrade, WEB_SOCKET};
+use upload::Upload;
 
 /// The way to the application.
 #[derive(Debug)]
 pub(super) struct Proxy {
-    client: Client<Connect, Body>,
+    client: Client<Connect, Upload>,
     authority: Authority,
     patience: Duration,
     trusts_forwarded: bool,
@@ -101,8 +103,13 @@ impl Proxy {
         *request.uri_mut() = self.uri(request.uri());
         *request.version_mut() = Version::HTTP_11;
         request.extensions_mut().clear();
-        let response = timeout(self.patience, self.client.request(request)).await;
-        let response = response.map_err(|_| Lost::Late(self.patience))?;
+        let (parts, body) = request.into_parts();
+        let (upload, progress) = Upload::new(body);
+        // Whoever uploads slowly is not the application's fault.
+        let response = tokio::select! {
+            response = self.client.request(Request::from_parts(parts, upload)) => response,
+            () = progress.ends(self.patience) => return Err(Lost::Late(self.patience)),
+        };
         let mut response = response.map_err(Lost::Client)?.map(Body::new);
         let begun = upgrade.is_some_and(|upgrade| upgrade.begin(&mut response));
         if response.status() == StatusCode::SWITCHING_PROTOCOLS && !begun {

@@ -2,6 +2,7 @@
 //!
 //! It becomes nothing else: in `h2c` a client would go on to ask the application, past us.
 
+use crate::serve::listen::Place;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, UPGRADE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -15,14 +16,16 @@ pub(super) const WEB_SOCKET: HeaderValue = HeaderValue::from_static("websocket")
 /// The connection of a client that wants it to become a WebSocket.
 pub(super) struct Upgrade {
     client: OnUpgrade,
+    place: Place,
 }
 
 impl Upgrade {
     /// What this request wants, if it can be had.
     pub(super) fn wanted(request: &mut Request<Body>) -> Option<Self> {
         let client = request.extensions_mut().remove::<OnUpgrade>()?;
+        let place = request.extensions_mut().remove::<Place>()?;
         let wanted = request.method() == Method::GET && names_web_socket(request.headers());
-        wanted.then_some(Self { client })
+        wanted.then_some(Self { client, place })
     }
 
     /// Joins the two connections if the application says so; whether it does.
@@ -33,14 +36,22 @@ impl Upgrade {
         }
         let application = on(response);
         tokio::spawn(async move {
-            // Whoever ends first ends both; neither has anybody to tell.
-            if let (Ok(client), Ok(application)) = (self.client.await, application.await) {
-                let (mut client, mut application) =
-                    (TokioIo::new(client), TokioIo::new(application));
-                let _ = copy_bidirectional(&mut client, &mut application).await;
+            let Self { client, mut place } = self;
+            // Whoever ends first ends both; neither has anybody to tell. Nor has the daemon, since
+            // there is no telling when they have nothing more to say.
+            tokio::select! {
+                () = join(client, application) => {}
+                () = place.closing() => {}
             }
         });
         true
+    }
+}
+
+async fn join(client: OnUpgrade, application: OnUpgrade) {
+    if let (Ok(client), Ok(application)) = (client.await, application.await) {
+        let (mut client, mut application) = (TokioIo::new(client), TokioIo::new(application));
+        let _ = copy_bidirectional(&mut client, &mut application).await;
     }
 }
 
