@@ -1,6 +1,7 @@
-//! `portcullis serve` under load: new keys, and the end of a session.
+//! `portcullis serve` under load: new keys, its end, and the end of a session.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -96,6 +97,66 @@ fn serve_says(serve: &Serve, text: &str) {
         assert!(Instant::now() < deadline, "no {text}: {}", serve.log());
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// What became of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It has its answer.
+    Answered(u16),
+    /// Nobody listened any more.
+    NotTaken,
+}
+
+/// Sends these logins over connections that stay as long as the daemon wants, until nobody listens any more.
+fn until_nobody_listens(port: u16, logins: &[String], done: &AtomicUsize) -> Vec<Fate> {
+    shared_out(logins, THREADS, |logins| {
+        let (mut fates, mut connection) = (Vec::new(), None);
+        for login in logins {
+            let opened = connection.take().map_or_else(|| Connection::open(port), Ok);
+            let mut open: Connection = match opened {
+                Ok(open) => open,
+                Err(error) => {
+                    assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+                    fates.push(Fate::NotTaken);
+                    return fates;
+                }
+            };
+            let head = open.ask(HOST, "/auth", std::slice::from_ref(login));
+            let head = head.unwrap_or_else(|error| panic!("cut off: {error}"));
+            done.fetch_add(1, Ordering::Relaxed);
+            fates.push(Fate::Answered(head.status));
+            connection = (!head.is_last()).then_some(open);
+        }
+        fates
+    })
+}
+
+#[test]
+fn nobody_is_cut_off_when_the_daemon_is_told_to_end() {
+    let Some(realm) = realm() else { return };
+    let mut serve = Serve::start(&realm.keytab(SERVICE), "[log]\nverdicts = \"refused\"");
+    let logins = logins(&realm.login("alice"), SERVICE, 20_000);
+    let done = AtomicUsize::new(0);
+    let fates = std::thread::scope(|scope| {
+        let load = scope.spawn(|| until_nobody_listens(serve.port, &logins, &done));
+        while done.load(Ordering::Relaxed) < 500 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        serve.signal("TERM");
+        load.join().unwrap()
+    });
+    let refused = fates.iter().filter(|fate| **fate == Fate::NotTaken).count();
+    let answered = fates
+        .iter()
+        .filter(|fate| **fate == Fate::Answered(200))
+        .count();
+    assert_eq!(answered + refused, fates.len(), "{fates:?}");
+    assert!(
+        answered > 500 && refused > 0,
+        "{answered} answered, {refused} refused"
+    );
+    serve.logged(&["event=gone", "everybody was answered"]);
 }
 
 #[test]

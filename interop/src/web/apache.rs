@@ -4,6 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -65,7 +66,10 @@ impl Apache {
         let mut command = realm.command("/usr/sbin/apache2");
         command
             .env("KRB5_CONFIG", place.join("krb5.conf"))
-            .env("KRB5RCACHENAME", replays)
+            .env(
+                "KRB5RCACHENAME",
+                replays.replace("PLACE", &place.display().to_string()),
+            )
             .env("GUARDED_SITE", place)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .current_dir(place)
@@ -89,11 +93,18 @@ impl Apache {
     /// The process that the others are children of.
     ///
     /// # Panics
-    /// When it has not said which.
+    /// When it does not soon say which.
     #[must_use]
     pub fn pid(&self) -> u32 {
-        let text = fs::read_to_string(self.directory.path().join("pid")).expect("it runs");
-        text.trim().parse().expect("a number")
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let text = fs::read_to_string(self.directory.path().join("pid"));
+            if let Some(pid) = text.ok().and_then(|text| text.trim().parse().ok()) {
+                return pid;
+            }
+            assert!(Instant::now() < deadline, "{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// What it said so far.

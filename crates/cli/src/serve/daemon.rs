@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_layer::Layer as _;
 
@@ -152,24 +153,20 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
     let ready = Line::new(Level::Info, "ready")
         .text_field("listen", addresses(&site))
         .optional("own", Some(addresses(&own)).filter(|own| !own.is_empty()));
+    let mut entrances = JoinSet::new();
     for listener in site {
-        tokio::spawn(listener.serve(hall.clone()));
+        entrances.spawn(listener.serve(hall.clone()));
     }
     for listener in own {
-        tokio::spawn(listener.serve(own_hall.clone()));
+        entrances.spawn(listener.serve(own_hall.clone()));
     }
     ledger.log.write(&ready);
     notify("READY=1");
 
     interrupt.wait().await;
     notify("STOPPING=1");
-    leave(
-        &ledger,
-        &phases,
-        [hall, own_hall],
-        config.limits.shutdown.duration(),
-    )
-    .await;
+    let patience = config.limits.shutdown.duration();
+    leave(&ledger, &phases, entrances, [hall, own_hall], patience).await;
     if let Some(delegation) = delegation {
         delegation.end();
     }
@@ -188,6 +185,7 @@ async fn sweep(delegation: Arc<Delegation>) {
 async fn leave(
     ledger: &Ledger,
     phases: &watch::Sender<Phase>,
+    entrances: JoinSet<()>,
     halls: [Hall; 2],
     patience: Duration,
 ) {
@@ -197,6 +195,8 @@ async fn leave(
     phases.send_replace(Phase::Leaving);
     sleep(LEAVE).await;
     phases.send_replace(Phase::Closing);
+    // First: who waits for an empty hall takes its places, and those in the queues want some, too.
+    let _ = entrances.join_all().await;
     let empty = async {
         for hall in halls {
             hall.empty().await;

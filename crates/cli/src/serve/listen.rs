@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use portcullis_http::ConnectionBindings;
 use portcullis_http::tls::TlsAcceptor;
+use socket2::{SockFilter, SockRef};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -34,6 +35,8 @@ use tokio::time::{sleep, timeout};
 #[derive(Debug)]
 pub(super) enum Listener {
     Tcp(TcpListener),
+    /// A socket that somebody keeps open who comes after us, or before.
+    HandedOver(TcpListener),
     Unix(UnixListener),
 }
 
@@ -114,7 +117,7 @@ pub(super) enum Phase {
 
 /// How long a socket has to have nothing to offer before it is closed: whoever waits in its queue
 /// then would be cut off.
-const QUIET: Duration = Duration::from_millis(20);
+const QUIET: Duration = Duration::from_millis(100);
 
 /// How long a connection may take to its first request when we are about to go.
 const GRACE: Duration = Duration::from_secs(1);
@@ -142,7 +145,7 @@ impl Listener {
     /// Where it listens, for whoever asked for any port.
     pub(super) fn address(&self) -> String {
         match self {
-            Self::Tcp(listener) => listener
+            Self::Tcp(listener) | Self::HandedOver(listener) => listener
                 .local_addr()
                 .map_or_else(|_| "tcp".to_owned(), |address| address.to_string()),
             Self::Unix(listener) => {
@@ -161,7 +164,7 @@ impl Listener {
             return Ok(()); // never closed
         };
         match self {
-            Self::Tcp(listener) => {
+            Self::Tcp(listener) | Self::HandedOver(listener) => {
                 let (stream, address) = listener.accept().await?;
                 // Answers are small and whole.
                 let _ = stream.set_nodelay(true);
@@ -187,11 +190,34 @@ impl Listener {
                 () = closing(&mut phase) => break,
             }
         }
+        self.overlook_newcomers();
         let rest = async { while let Ok(Ok(())) = timeout(QUIET, self.accept(&hall)).await {} };
         // If it is never quiet, somebody is cut off in any case.
         let _ = timeout(GRACE, rest).await;
     }
 }
+
+impl Listener {
+    /// Has the kernel overlook who knocks from now on, so that the queue gets empty: a connection in
+    /// it would be reset when the socket is closed. Who is overlooked knocks again a second later, and
+    /// finds nobody, or who comes after us.
+    fn overlook_newcomers(&self) {
+        if let Self::Tcp(listener) = self {
+            // Where that cannot be, the queue is emptied as well as it goes.
+            let _ = SockRef::from(listener).attach_filter(&ALL_BUT_NEWCOMERS);
+        }
+    }
+}
+
+/// Of TCP (RFC 9293 §3.1), what asks for a connection: SYN without ACK, in the flags at octet 13. For
+/// the kernel (linux/bpf_common.h): load the octet, mask it, compare it, drop or keep all of it.
+const ALL_BUT_NEWCOMERS: [SockFilter; 5] = [
+    SockFilter::new(0x30, 0, 0, 13),
+    SockFilter::new(0x54, 0, 0, 0x12),
+    SockFilter::new(0x15, 0, 1, 0x02),
+    SockFilter::new(0x06, 0, 0, 0),
+    SockFilter::new(0x06, 0, 0, u32::MAX),
+];
 
 /// Returns when it is time to close.
 async fn closing(phase: &mut Receiver<Phase>) {

@@ -45,7 +45,7 @@ fn take(handed_over: &mut ListenFd, number: usize) -> io::Result<Listener> {
     let listener = handed_over.take_tcp_listener(number)?;
     let listener = listener.ok_or_else(|| io::Error::other("a socket was handed over twice"))?;
     listener.set_nonblocking(true)?;
-    TcpListener::from_std(listener).map(Listener::Tcp)
+    TcpListener::from_std(listener).map(Listener::HandedOver)
 }
 
 /// Tells the service manager, if there is one that listens, how we are: `READY=1`, `STOPPING=1`.
