@@ -22,7 +22,11 @@ fn a_proven_client_has_a_name_and_the_server_proves_itself() {
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.field("remote-user"), Some("alice@EXAMPLE.TEST"));
     assert_eq!(answer.field("remote-name"), Some("alice@EXAMPLE.TEST"));
-    assert_eq!(answer.field("remote-groups"), None);
+    assert_eq!(answer.field("remote-groups"), Some(""));
+    assert_eq!(
+        answer.field("x-envoy-auth-headers-to-remove"),
+        Some("remote-groups")
+    );
     assert_eq!(answer.field("cache-control"), Some("no-store"));
     let reply = answer.field("www-authenticate").unwrap();
     let reply = STANDARD.decode(reply.strip_prefix("Negotiate ").unwrap());
@@ -133,7 +137,7 @@ fn nobody_says_who_they_are() {
     let answer = daemon.get("/auth", &[&spoofed[..], &[&field]].concat());
     assert_eq!(answer.field("x-user"), Some("alice@EXAMPLE.TEST"));
     assert_eq!(answer.field("x-principal"), Some("alice@EXAMPLE.TEST"));
-    assert_eq!(answer.field("remote-groups"), None);
+    assert_eq!(answer.field("remote-groups"), Some(""));
     assert!(!format!("{answer:?}").contains("admin"), "{answer:?}");
     let metrics = daemon.get("/metrics", &[]).body;
     assert!(

@@ -34,6 +34,23 @@ fn a_good_file_is_called_so() {
     );
 }
 
+/// It may be run as another user than the daemon, and beside it.
+#[test]
+fn a_look_at_the_file_writes_nothing() {
+    let place = program::directory().join("state");
+    std::fs::create_dir(&place).unwrap();
+    let at = |name: &str| place.join(name).display().to_string();
+    let said = check(&format!(
+        "keytab = '{}'\n[replay]\nfile = '{}'\n[sessions]\nkey_file = '{}'\n[delegation]\ndirectory = '{}'",
+        keytab().display(),
+        at("replay"),
+        at("keys"),
+        at("ccache"),
+    ));
+    assert_eq!(said.status, 0, "{}", said.error);
+    assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0);
+}
+
 #[test]
 fn what_is_wrong_is_said_with_line_and_key() {
     let keytab = format!("keytab = '{}'\n", keytab().display());
@@ -46,6 +63,13 @@ fn what_is_wrong_is_said_with_line_and_key() {
         ("[names.map]\nalice = 'a'", "line 3", "alice"),
         ("[names.groups]\nstaff = 'S-1-5'", "line 3", "staff"),
         ("[[route]]\npath = '/a/../b'", "line 3", "path"),
+        ("[status]\npath = '/'", "line 3", "status.path"),
+        (
+            "[sessions]\nkey_file = '/none'\nlogout = '/'",
+            "line 4",
+            "sessions.logout",
+        ),
+        ("[replay]\nfile = '/no/such/file'", "line 3", "replay.file"),
         (
             "[kerberos]\nkrb5_conf = ['/no/such']",
             "line 3",

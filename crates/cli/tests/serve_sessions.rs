@@ -64,6 +64,21 @@ fn after_a_login_a_cookie_will_do_on_every_node() {
     assert_eq!(one.get("/auth", &[&forged]).status, 401);
 }
 
+/// Who reads the keys makes sessions of anybody.
+#[test]
+fn keys_that_others_may_read_are_refused() {
+    let realm = Realm::new();
+    let keys = key_file();
+    std::fs::write(&keys, "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n").unwrap();
+    let config = daemon::config(&realm.keytab(), &sessions(&keys));
+    for (mode, status) in [(0o640, 2), (0o604, 2), (0o620, 2), (0o600, 0), (0o400, 0)] {
+        std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(mode)).unwrap();
+        let said = program::run(&["serve", "--check", config.to_str().unwrap()]);
+        assert_eq!(said.status, status, "{mode:o}: {}", said.error);
+        assert_eq!(said.error.contains("others may read"), status == 2);
+    }
+}
+
 #[test]
 fn a_session_ends_with_its_ticket() {
     let realm = Realm::new();

@@ -1,5 +1,6 @@
 //! The daemon's life: what it reads, what it listens to, how it ends.
 
+use super::Intent;
 use super::config::{Config, Listen, Places, Problem};
 use super::delegation::{self, Delegation};
 use super::door::Door;
@@ -53,22 +54,30 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn read(config: &Config, places: &Places<'_>) -> Result<Self, Problem> {
+    pub(super) fn read(
+        config: &Config,
+        places: &Places<'_>,
+        intent: Intent,
+    ) -> Result<Self, Problem> {
         let conf = Settings::read(&config.kerberos.krb5_conf)
             .map_err(|error| places.problem("kerberos.krb5_conf", error))?;
         let conf = conf.as_ref();
-        let replay = ReplayMemory::open(config, places, clock_skew(config, conf))?;
+        let replay = ReplayMemory::open(config, places, clock_skew(config, conf), intent)?;
         let ledger = Arc::new(Ledger::new(&config.log, SystemTime::now(), replay));
         if config.tls.certificate.is_some() != config.tls.key.is_some() {
             return Err(places.problem("tls", "certificate and key go together"));
         }
         let certificate = Certificate::read(&config.tls);
+        if config.status.path.as_str().is_empty() {
+            return Err(places.problem("status.path", "the page cannot be the whole site"));
+        }
         let directory = config.delegation.directory.as_deref();
+        let directory = directory.filter(|path| intent == Intent::Serve || path.exists());
         let delegation = directory
             .map(|path| Delegation::open(path, ledger.log).map(Arc::new))
             .transpose()
             .map_err(|error| places.problem("delegation.directory", error))?;
-        let sessions = SessionFile::open(config, places)?;
+        let sessions = SessionFile::open(config, places, intent)?;
         let gate = Gate::open(config, places, conf, ledger.clone())?;
         let groups = SiteGroups::open(config, places)?;
         let layer = gate.layer(config, places, conf, sessions.as_ref(), groups.clone())?;

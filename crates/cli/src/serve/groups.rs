@@ -11,6 +11,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use zeroize::Zeroizing;
 
 /// All that anybody says; a user is in a group if one of them says so. Clones share the file.
 #[derive(Clone, Debug)]
@@ -83,11 +84,13 @@ fn directory(rules: &LdapRules, places: &Places<'_>) -> Result<LdapGroups, Probl
     let mut settings = LdapSettings::new(&*rules.url, &*rules.base);
     if let Some(account) = &rules.account {
         let password = match &rules.password_file {
-            None => String::new(),
-            Some(path) => std::fs::read_to_string(path).map_err(|error| {
-                let what = format_args!("cannot read {}: {error}", path.display());
-                places.problem("groups.ldap.password_file", what)
-            })?,
+            None => Zeroizing::default(),
+            Some(path) => std::fs::read_to_string(path)
+                .map(Zeroizing::new)
+                .map_err(|error| {
+                    let what = format_args!("cannot read {}: {error}", path.display());
+                    places.problem("groups.ldap.password_file", what)
+                })?,
         };
         settings = settings.bind(account, password.trim_end());
     }

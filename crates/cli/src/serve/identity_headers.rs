@@ -54,7 +54,8 @@ impl IdentityHeaders {
         !forged.is_empty()
     }
 
-    /// Says who the client is, in the place of whatever is there.
+    /// Says who the client is, in the place of whatever is there. Every field is there, be it empty:
+    /// a proxy that copies those that it finds would leave one that the client sent.
     pub(super) fn set(&self, client: &Client, headers: &mut HeaderMap) {
         self.strip(headers);
         let mut set = |name: &Option<HeaderName>, text: String| {
@@ -66,13 +67,29 @@ impl IdentityHeaders {
         set(&self.user, encode(&client.user, ""));
         set(&self.name, encode(&client.shown, ""));
         set(&self.principal, encode(&client.principal.to_string(), ""));
-        if let Some(ccache) = &client.ccache {
-            set(&self.ccache, encode(ccache, ""));
-        }
-        if !client.groups.is_empty() {
-            let groups = client.groups.iter().map(|group| encode(group, ","));
-            set(&self.groups, groups.collect::<Vec<_>>().join(","));
-        }
+        let ccache = client.ccache.as_deref().unwrap_or_default();
+        set(&self.ccache, encode(ccache, ""));
+        let groups = client.groups.iter().map(|group| encode(group, ","));
+        set(&self.groups, groups.collect::<Vec<_>>().join(","));
+    }
+
+    /// The names of those fields that are empty, with commas between.
+    pub(super) fn empty_in(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let Self {
+            user,
+            groups,
+            name,
+            principal,
+            ccache,
+            ..
+        } = self;
+        let fields = [user, groups, name, principal, ccache]
+            .into_iter()
+            .flatten();
+        let empty = fields.filter(|field| headers.get(*field).is_some_and(HeaderValue::is_empty));
+        let empty: Vec<_> = empty.map(HeaderName::as_str).collect();
+        let text = Some(empty.join(",")).filter(|text| !text.is_empty());
+        text.and_then(|text| HeaderValue::try_from(text).ok())
     }
 }
 
@@ -107,6 +124,7 @@ fn encode(text: &str, also: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::config::FieldName;
 
     fn fields() -> IdentityHeaders {
         IdentityHeaders::from(&Headers::default())
@@ -132,6 +150,48 @@ mod tests {
         assert!(fields().strip(&mut headers));
         assert_eq!(headers.len(), 1, "{headers:?}");
         assert!(!fields().strip(&mut headers));
+    }
+
+    fn alice() -> Client {
+        Client {
+            principal: "alice@EXAMPLE.TEST".parse().unwrap(),
+            user: "alice".to_owned(),
+            shown: "Alice".to_owned(),
+            groups: Vec::new(),
+            indicators: Vec::new(),
+            ccache: None,
+        }
+    }
+
+    #[test]
+    fn every_field_is_said_in_the_place_of_whatever_is_there() {
+        let fields = IdentityHeaders::from(&Headers {
+            ccache: FieldName::from_static("x-ccache"),
+            strip: vec![FieldName::from_static("x-admin")],
+            ..Headers::default()
+        });
+        let mut headers = HeaderMap::new();
+        for name in [
+            "remote-user",
+            "remote_user",
+            "remote-groups",
+            "x-ccache",
+            "x-admin",
+        ] {
+            headers.append(name, HeaderValue::from_static("admin"));
+        }
+        fields.set(&alice(), &mut headers);
+        let said = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+        assert_eq!(said("remote-user"), Some(&b"alice"[..]));
+        assert_eq!(said("remote-name"), Some(&b"Alice"[..]));
+        for empty in ["remote-groups", "x-ccache"] {
+            assert_eq!(said(empty), Some(&b""[..]), "{empty}");
+        }
+        assert_eq!(headers.len(), 4, "{headers:?}");
+        assert_eq!(fields.empty_in(&headers).unwrap(), "remote-groups,x-ccache");
+        headers.insert("remote-groups", HeaderValue::from_static("a"));
+        headers.insert("x-ccache", HeaderValue::from_static("b"));
+        assert_eq!(fields.empty_in(&headers), None);
     }
 
     #[test]

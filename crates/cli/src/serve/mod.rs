@@ -63,6 +63,14 @@ use config::{Config, Places};
 use daemon::{Parts, serve};
 use std::process::ExitCode;
 
+/// What the files are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Intent {
+    Serve,
+    /// To say whether they will do; nothing is written.
+    Check,
+}
+
 /// Serves until interrupted, or says whether it could.
 pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
     let path = &arguments.config;
@@ -72,7 +80,11 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
         error,
     })?;
     let places = Places::new(path, &text);
-    let parts = Parts::read(&config, &places).map_err(ServeError::Config)?;
+    let intent = match arguments.check {
+        true => Intent::Check,
+        false => Intent::Serve,
+    };
+    let parts = Parts::read(&config, &places, intent).map_err(ServeError::Config)?;
     if arguments.check {
         say(format_args!("{}: good", path.display()))?;
         return Ok(ExitCode::SUCCESS);

@@ -1,13 +1,16 @@
 //! [`ReplayMemory`]: where authenticators are remembered, so that none lets in twice.
 
+use super::Intent;
 use super::config::{Config, Places, Problem};
 use core::time::Duration;
 use portcullis::AcceptorBuilder;
 use portcullis::replay::MemoryReplayCache;
 use portcullis_http::NegotiateLayer;
 use portcullis_store::{File2ReplayCache, RedisReplayStore, RedisSettings};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
+use zeroize::Zeroizing;
 
 /// Where authenticators are remembered.
 #[derive(Clone, Debug)]
@@ -26,11 +29,19 @@ impl ReplayMemory {
         config: &Config,
         places: &Places<'_>,
         skew: Duration,
+        intent: Intent,
     ) -> Result<Self, Problem> {
         let rules = &config.replay;
         match (&rules.file, &rules.redis) {
             (Some(_), Some(_)) => {
                 Err(places.problem("replay.redis", "there is replay.file already"))
+            }
+            (Some(path), None) if intent == Intent::Check => {
+                let facts = std::fs::metadata(path);
+                match facts.map_or_else(|_| is_missing_only(path), |facts| facts.is_file()) {
+                    true => Ok(Self::Own(Arc::new(MemoryReplayCache::new(rules.records)))),
+                    false => Err(places.problem("replay.file", "it is no file and cannot be made")),
+                }
             }
             (Some(path), None) => {
                 let opened = File2ReplayCache::open(path, skew);
@@ -40,7 +51,8 @@ impl ReplayMemory {
             (None, Some(address)) => {
                 let mut settings = RedisSettings::new(address).clock_skew(skew);
                 if let Some(path) = &rules.redis_password_file {
-                    let password = std::fs::read_to_string(path).map_err(|error| {
+                    let password = std::fs::read_to_string(path).map(Zeroizing::new);
+                    let password = password.map_err(|error| {
                         let what = format_args!("cannot read {}: {error}", path.display());
                         places.problem("replay.redis_password_file", what)
                     })?;
@@ -97,4 +109,10 @@ impl ReplayMemory {
     pub(super) const fn begins_with_us(&self) -> bool {
         matches!(self, Self::Own(_))
     }
+}
+
+/// Whether there is a directory for it.
+fn is_missing_only(path: &Path) -> bool {
+    path.parent()
+        .is_some_and(|parent| parent == Path::new("") || parent.is_dir())
 }

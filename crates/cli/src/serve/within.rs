@@ -115,6 +115,10 @@ impl Within {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         self.rules.fields.set(client, headers);
+        // By which Envoy takes away what the client sent.
+        if let Some(names) = self.rules.fields.empty_in(headers) {
+            headers.insert("x-envoy-auth-headers-to-remove", names);
+        }
         response
     }
 }
