@@ -3,6 +3,7 @@
 use crate::header::credentials_of;
 use crate::passwords::{Attempt, SharedPasswords};
 use crate::side::Side;
+use crate::user::User;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HeaderMap, HeaderValue};
@@ -42,10 +43,10 @@ pub(crate) fn find(
     headers: &HeaderMap,
     limit: usize,
 ) -> Option<Option<NameAndPassword>> {
-    let fields = headers.get_all(side.credentials()).iter();
-    let mut all = fields.filter_map(|field| credentials_of(field, "Basic"));
-    let (field, credentials) = all.next()?;
-    let one = all.next().is_none() && field.len() <= limit;
+    let fields = headers.get_all(side.credentials());
+    let mut all = fields.iter();
+    let (field, credentials) = all.find_map(|field| credentials_of(field, "Basic"))?;
+    let one = fields.iter().nth(1).is_none() && field.len() <= limit;
     Some(one.then(|| parse(credentials)).flatten())
 }
 
@@ -62,6 +63,13 @@ fn parse(credentials: &[u8]) -> Option<NameAndPassword> {
 }
 
 impl NameAndPassword {
+    /// Whether this is the user's name, as the service or the realm says it.
+    pub(crate) fn names(&self, user: &User) -> bool {
+        let client = user.client().to_string();
+        let without_realm = client.rsplit_once('@').map(|(name, _)| name);
+        self.name == user.name() || self.name == client || Some(self.name.as_str()) == without_realm
+    }
+
     pub(crate) fn into_attempt(
         self,
         host: Option<String>,

@@ -35,14 +35,15 @@ impl Jar {
     /// The value that a request has. Two cookies of one name are none: one of them is not ours.
     pub(crate) fn find<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
         let fields = headers.get_all(COOKIE).iter();
-        let texts = fields.filter_map(|field| field.to_str().ok());
-        let pairs = texts.flat_map(|text| text.split(';'));
+        // Octets: what others put into a cookie beside ours may be no text.
+        let pairs = fields.flat_map(|field| field.as_bytes().split(|octet| *octet == b';'));
         let mut ours = pairs.filter_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            (name == self.name).then_some(value)
+            let value = pair.trim_ascii().strip_prefix(self.name.as_bytes())?;
+            value.strip_prefix(b"=")
         });
         let value = ours.next()?;
-        ours.next().is_none().then_some(value)
+        let value = core::str::from_utf8(value).ok();
+        value.filter(|_| ours.next().is_none())
     }
 
     /// The field that sets it for so long; `None` if it is too long for a browser.
@@ -84,6 +85,7 @@ mod tests {
         assert_eq!(found(&["__Host-leg=x=y"]), ours);
         assert_eq!(found(&["a=b;__Host-leg=x=y ; c"]), ours);
         assert_eq!(found(&["a=b", "c=d; __Host-leg=x=y"]), ours);
+        assert_eq!(found(&["a=\u{e9}; __Host-leg=x=y; \u{e9}"]), ours);
     }
 
     #[test]
@@ -95,6 +97,7 @@ mod tests {
             &["__Host-leg"],
             &["__Host-leg=x; __Host-leg=y"],
             &["__Host-leg=x", "__Host-leg=x"],
+            &["__Host-leg=x\u{e9}; __Host-leg=x"],
         ] {
             assert_eq!(found(fields), None, "{fields:?}");
         }

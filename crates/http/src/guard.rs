@@ -2,7 +2,7 @@
 //!
 //! What takes no token is decided at once; a token is for `login.rs`.
 
-use crate::basic::{self, PasswordDoor};
+use crate::basic::{self, NameAndPassword, PasswordDoor};
 use crate::connection::{ConnectionBindings, ConnectionState};
 use crate::cookie::{Jar, LAX};
 use crate::half_open::{HalfOpen, HalfOpenLimits, Scope};
@@ -10,6 +10,7 @@ use crate::header;
 use crate::hooks::{AcceptorOf, Boxed, NameOf, SharedGroups, SharedReplayStore};
 use crate::host::host;
 use crate::login::Visit;
+use crate::passwords::SharedPasswords;
 use crate::refusal::Refusal;
 use crate::session::Sessions;
 use crate::side::Side;
@@ -57,6 +58,18 @@ pub(crate) enum Entrant {
     Anonymous,
 }
 
+impl Entrant {
+    /// Whether a request that shows this comes from who is remembered: browsers send the password
+    /// beside the cookie, and it need not be verified each time; another name is another login.
+    fn is_who_asks(&self, found: Option<&(SharedPasswords, Option<NameAndPassword>)>) -> bool {
+        match (self, found) {
+            (_, None) => true,
+            (Self::User { user, .. }, Some((_, Some(shown)))) => shown.names(user),
+            (_, Some(_)) => false,
+        }
+    }
+}
+
 /// What is added to the service's answer.
 #[derive(Default)]
 pub(crate) struct Parting {
@@ -97,11 +110,14 @@ impl Guard {
 
     /// Whom a request comes from.
     pub(crate) fn judge<B>(self: &Arc<Self>, request: &Request<B>) -> Judgement {
+        let connection = request.extensions().get::<ConnectionState>();
         if let Some(cookie) = self.farewell(request.uri().path()) {
+            if let Some(connection) = connection {
+                connection.forget_login();
+            }
             let cookie = Some(cookie);
             return Judgement::Known(Some(Err(Refusal::LoggedOut { cookie })));
         }
-        let connection = request.extensions().get::<ConnectionState>();
         // RFC 9113 has streams of one connection come in any order.
         let connection = connection.filter(|_| request.version() < Version::HTTP_2);
         let scope = self.scope(request);
@@ -138,13 +154,17 @@ impl Guard {
         connection: Option<&ConnectionState>,
         scope: Scope,
     ) -> Judgement {
-        if let Some(entrant) = self.remembered(request, connection, &scope) {
-            return Judgement::Known(Some(Ok(entrant)));
-        }
         let found = self.passwords.as_ref().and_then(|door| {
             let found = basic::find(self.side, request.headers(), self.max_header)?;
             Some((Arc::clone(&door.passwords), found))
         });
+        let remembered = self.remembered(request, connection, &scope);
+        if let Some(entrant) = remembered.filter(|it| it.is_who_asks(found.as_ref())) {
+            return Judgement::Known(Some(Ok(entrant)));
+        }
+        if let (Some(_), Some(connection)) = (&found, connection) {
+            connection.forget_login();
+        }
         match found {
             Some((passwords, Some(found))) => {
                 let (host, extensions) = (scope.host.clone(), request.extensions().clone());

@@ -2,7 +2,8 @@
 //!
 //! Untrusted octets come in here first, so this is strict: one token, of the one base64 alphabet
 //! (RFC 4648 §4) with its padding, no larger than told. The scheme is found in any case and after
-//! any white space (RFC 9110 §11.1), beside whatever other schemes there are.
+//! any white space (RFC 9110 §11.1). The field is one (§5.3, §11.6.2): where there are two, an
+//! application may read the other.
 
 use crate::side::Side;
 use base64::Engine as _;
@@ -17,7 +18,7 @@ const SCHEME: &str = "Negotiate";
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeaderError {
-    /// There are Negotiate credentials in more than one field.
+    /// There are Negotiate credentials, and more than one field.
     Repeated,
     /// The field's value is too long to be read.
     TooLong {
@@ -48,13 +49,12 @@ pub(crate) fn token_for(
     limit: usize,
 ) -> Result<Option<Vec<u8>>, HeaderError> {
     let fields = headers.get_all(side.credentials());
-    let mut all = fields
-        .iter()
-        .filter_map(|field| credentials_of(field, SCHEME));
-    let Some((field, credentials)) = all.next() else {
+    let mut all = fields.iter();
+    let ours = all.find_map(|field| credentials_of(field, SCHEME));
+    let Some((field, credentials)) = ours else {
         return Ok(None);
     };
-    if all.next().is_some() {
+    if fields.iter().nth(1).is_some() {
         return Err(HeaderError::Repeated);
     }
     let found = field.len();
@@ -106,7 +106,7 @@ impl HeaderError {
     /// What is wrong, with the name of the field.
     pub(crate) fn of_field(self, field: &str) -> String {
         match self {
-            Self::Repeated => format!("more than one {field} field has the scheme Negotiate"),
+            Self::Repeated => format!("there is more than one {field} field"),
             Self::TooLong { limit, found } => format!(
                 "the {field} field has {found} octets, and this service reads at most {limit}"
             ),

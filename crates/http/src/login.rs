@@ -263,3 +263,6 @@ impl Guard {
 fn rejected(rejection: Rejection) -> Refusal {
     Refusal::Rejected(Box::new(rejection))
 }
+
+#[cfg(test)]
+mod tests;

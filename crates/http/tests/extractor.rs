@@ -85,6 +85,15 @@ async fn behind_an_optional_layer_the_argument_asks_for_credentials() {
     assert_eq!(body, "hello");
 }
 
+#[tokio::test]
+async fn behind_an_optional_proxy_the_argument_asks_as_a_proxy_does() {
+    let app = routes().layer(layer(CURL).optional().proxy());
+    let (answer, _) = ask(app, nothing(), "/").await;
+    assert_eq!(answer.status(), StatusCode::PROXY_AUTHENTICATION_REQUIRED);
+    assert_eq!(answer.headers()["proxy-authenticate"], "Negotiate");
+    assert!(!answer.headers().contains_key("www-authenticate"));
+}
+
 /// A mistake of the application must not look like a client that may come in.
 #[tokio::test]
 async fn without_the_layer_nobody_comes_in() {

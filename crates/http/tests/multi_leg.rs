@@ -184,6 +184,22 @@ async fn more_negotiations_than_may_wait_push_the_oldest_out() {
     }
 }
 
+/// Its cookie would be one of the servers behind it.
+#[tokio::test]
+async fn a_proxy_has_nobody_wait_by_a_cookie() {
+    let scene = Scene::new();
+    let mut request = with_token(first(&scene).token());
+    let token = request.headers_mut().remove(header::AUTHORIZATION).unwrap();
+    let fields = request.headers_mut();
+    fields.insert(header::PROXY_AUTHORIZATION, token);
+    let chosen = ask(&scene.layer().proxy(), request).await;
+    assert_eq!(chosen.status(), StatusCode::PROXY_AUTHENTICATION_REQUIRED);
+    assert_eq!(outcome(&chosen), "another-leg");
+    assert!(!chosen.headers().contains_key(header::SET_COOKIE));
+    let text = "this service takes a Kerberos login in one leg: offer Kerberos first\n";
+    assert_eq!(chosen.body(), text);
+}
+
 async fn through(
     connection: &ConnectionState,
     layer: &NegotiateLayer,

@@ -13,9 +13,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{Request, StatusCode, header};
 use portcullis::{Acceptor, Identity, Step};
-use portcullis_http::{Attempt, NegotiateLayer, PasswordRefusal, Passwords};
+use portcullis_http::{Attempt, ConnectionState, NegotiateLayer, PasswordRefusal, Passwords};
 use portcullis_testrealm::{TestRealm, TestService};
 use realm::{Answer, Scene, ask, nothing, now, outcome, verdict, with};
+use tower::{Layer as _, ServiceExt as _, service_fn};
 
 /// Gets a ticket for the service with the password, as it were, and has the acceptor judge it.
 struct Kdc {
@@ -140,6 +141,29 @@ async fn credentials_that_are_no_name_and_password_are_refused() {
     assert_eq!(outcome(&ask(&layer(), twice).await), "refused (basic)");
     let long = basic(&[b"alice:", &[b'x'; 70_000][..]].concat());
     assert_eq!(outcome(&ask(&layer(), long).await), "refused (basic)");
+}
+
+/// Who says a name and a password wants to be that one, whoever came through here before.
+#[tokio::test]
+async fn another_name_ends_the_login_of_a_connection() {
+    let (layer, connection) = (layer().connection_bound(), ConnectionState::new());
+    let scene = Scene::new();
+    let through = async |request| {
+        let service = connection.layer(layer.layer(service_fn(realm::whoami)));
+        service.oneshot(request).await.unwrap().into_body()
+    };
+    let token = scene.login();
+    assert_eq!(
+        through(token).await,
+        "alice@EXAMPLE.TEST by negotiate, ticket"
+    );
+    for same in ["alice:x", "alice@EXAMPLE.TEST:x"] {
+        let known = through(basic(same.as_bytes())).await;
+        assert_eq!(known, "alice@EXAMPLE.TEST by connection, ticket");
+    }
+    let bob = through(basic("bob:se:cr\u{e9}t".as_bytes())).await;
+    assert_eq!(bob, "bob@EXAMPLE.TEST by password, ticket");
+    assert!(!through(nothing()).await.contains("alice"));
 }
 
 /// An optional layer takes who shows nothing, and not who shows something wrong.

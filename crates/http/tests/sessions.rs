@@ -11,14 +11,15 @@
 mod realm;
 
 use core::time::Duration;
-use http::{Request, StatusCode, header};
+use http::{HeaderValue, Request, StatusCode, header};
 use portcullis::names::LocalNamePolicy;
-use portcullis_http::NegotiateLayer;
 use portcullis_http::session::{SameSite, SessionKeys, SessionKeysError, Sessions};
+use portcullis_http::{ConnectionState, NegotiateLayer};
 use realm::{
     Answer, Scene, ask, cookies, in_an_hour, nothing, now, outcome, verdict, with, with_token,
 };
 use std::time::SystemTime;
+use tower::{Layer as _, ServiceExt as _, service_fn};
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const NEXT_KEY: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
@@ -289,6 +290,36 @@ async fn logging_out_takes_the_cookie_away_and_asks_for_no_login() {
         );
         assert!(!answer.headers().contains_key(header::WWW_AUTHENTICATE));
     }
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_login_of_the_connection_too() {
+    let scene = Scene::new();
+    let layer = scene.layer().sessions(sessions().logout_path("/logout"));
+    let (layer, connection) = (layer.connection_bound(), ConnectionState::new());
+    let through = async |request| {
+        let service = connection.layer(layer.layer(service_fn(realm::whoami)));
+        outcome(&service.oneshot(request).await.unwrap())
+    };
+    assert_eq!(through(scene.login()).await, "accepted");
+    assert_eq!(through(nothing()).await, "connection");
+    let mut logout = nothing();
+    *logout.uri_mut() = "/logout".parse().unwrap();
+    assert_eq!(through(logout).await, "logged-out");
+    assert_eq!(through(nothing()).await, "challenged");
+}
+
+/// An application may read the other of the two.
+#[tokio::test]
+async fn a_session_of_one_host_is_none_where_the_uri_says_another() {
+    let scene = Scene::new();
+    let layer = scene.layer().sessions(sessions());
+    let cookie = begin(&scene, &layer).await;
+    let mut request = with_cookie(&cookie);
+    let other = HeaderValue::from_static("wiki.example.test");
+    request.headers_mut().insert(header::HOST, other);
+    *request.uri_mut() = "http://web.example.test/".parse().unwrap();
+    assert!(no_session(&ask(&layer, request).await));
 }
 
 /// A token says more than a cookie: it has the last word, and begins another session.

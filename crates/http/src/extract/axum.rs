@@ -15,6 +15,8 @@ use http::request::Parts;
 pub enum NotAuthenticated {
     /// The client showed nothing, and the layer is optional: 401 with a challenge.
     Anonymous,
+    /// The same where the layer asks as a proxy: 407 with a challenge.
+    AnonymousToProxy,
     /// The user is known by a session, and the handler asks for a token: 401 with a challenge.
     TokenNeeded,
     /// No layer guards the route, which is a mistake of the application: 500.
@@ -25,7 +27,7 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
     type Rejection = NotAuthenticated;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotAuthenticated> {
-        client(parts)?.ok_or(NotAuthenticated::Anonymous)
+        client(parts)?.ok_or_else(|| anonymous(parts))
     }
 }
 
@@ -44,7 +46,7 @@ impl<S: Sync> FromRequestParts<S> for User {
     type Rejection = NotAuthenticated;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotAuthenticated> {
-        user(parts)?.ok_or(NotAuthenticated::Anonymous)
+        user(parts)?.ok_or_else(|| anonymous(parts))
     }
 }
 
@@ -56,6 +58,13 @@ impl<S: Sync> OptionalFromRequestParts<S> for User {
         _: &S,
     ) -> Result<Option<Self>, NotAuthenticated> {
         user(parts)
+    }
+}
+
+fn anonymous(parts: &Parts) -> NotAuthenticated {
+    match parts.extensions.get() {
+        Some(Anonymous(Side::Proxy)) => NotAuthenticated::AnonymousToProxy,
+        _ => NotAuthenticated::Anonymous,
     }
 }
 
@@ -79,6 +88,7 @@ impl IntoResponse for NotAuthenticated {
     fn into_response(self) -> Response {
         match self {
             Self::Anonymous | Self::TokenNeeded => Refusal::NoCredentials.to_response(Side::Origin),
+            Self::AnonymousToProxy => Refusal::NoCredentials.to_response(Side::Proxy),
             Self::LayerMissing => {
                 (StatusCode::INTERNAL_SERVER_ERROR, format!("{self}\n")).into_response()
             }
@@ -89,7 +99,7 @@ impl IntoResponse for NotAuthenticated {
 impl core::fmt::Display for NotAuthenticated {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Self::Anonymous => "the request has no Negotiate credentials",
+            Self::Anonymous | Self::AnonymousToProxy => "the request has no Negotiate credentials",
             Self::TokenNeeded => "the request has a session, and no Negotiate credentials",
             Self::LayerMissing => "no NegotiateLayer guards this route",
         })
