@@ -60,7 +60,7 @@ fn a_directory_that_does_not_answer_lets_nobody_in() {
         daemon.get("/auth", &[&realm.authorization("alice")]).status,
         503
     );
-    daemon.logged(&["outcome=failed", "kind=groups-unknown"]);
+    daemon.logged(&["outcome=failed", "kind=groups-unknown", "blame=environment"]);
 }
 
 /// A daemon that takes passwords which this realm's KDC knows.

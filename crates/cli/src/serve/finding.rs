@@ -29,7 +29,7 @@ fn of_the_layer(verdict: &Verdict, status: StatusCode) -> Finding {
         Outcome::Challenged => Finding::Challenged,
         Outcome::AnotherLeg => Finding::AnotherLeg,
         Outcome::LoggedOut => Finding::LoggedOut,
-        Outcome::Refused => Finding::Refused(reason(verdict, status)),
+        Outcome::Refused => Finding::Refused(reason(verdict, status, "peer")),
         Outcome::Forbidden => Finding::Forbidden {
             client: verdict
                 .user()
@@ -38,11 +38,12 @@ fn of_the_layer(verdict: &Verdict, status: StatusCode) -> Finding {
             rule: verdict.reason().unwrap_or_default(),
         },
         // Those who come in are found within.
-        _ => Finding::Failed(reason(verdict, status)),
+        _ => Finding::Failed(reason(verdict, status, "environment")),
     }
 }
 
-fn reason(verdict: &Verdict, status: StatusCode) -> Reason {
+/// `otherwise`: who has to act where there is no token to be judged.
+fn reason(verdict: &Verdict, status: StatusCode, otherwise: &'static str) -> Reason {
     let blame = verdict
         .rejection()
         .map(|rejection| rejection.error().blame().name());
@@ -50,7 +51,7 @@ fn reason(verdict: &Verdict, status: StatusCode) -> Reason {
         kind: verdict.kind().unwrap_or_default(),
         text: verdict.reason().unwrap_or_default(),
         remedy: verdict.remedy().unwrap_or_else(|| remedy(status)),
-        blame: blame.unwrap_or("peer"),
+        blame: blame.unwrap_or(otherwise),
     }
 }
 

@@ -101,29 +101,22 @@ fn one_cookie_field(headers: &mut HeaderMap) {
 /// Takes away the cookies by which clients are known to us: an application that has one could come
 /// to us as its user.
 pub(super) fn without_our_cookies(headers: &mut HeaderMap, session: &str) {
-    let ours = |name: &str| {
-        let name = name.strip_prefix("__Host-").unwrap_or(name);
-        name == session || name == "portcullis-leg"
-    };
-    let Some(text) = headers.get(COOKIE).and_then(|value| value.to_str().ok()) else {
+    let Some(value) = headers.get(COOKIE) else {
         return;
     };
-    let name = |cookie: &str| {
-        cookie
-            .split('=')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
+    let ours = |cookie: &&[u8]| {
+        let name = cookie.split(|octet| *octet == b'=').next();
+        let name = name.unwrap_or_default().trim_ascii();
+        let name = name.strip_prefix(b"__Host-").unwrap_or(name);
+        name == session.as_bytes() || name == b"portcullis-leg"
     };
-    let theirs = text
-        .split(';')
-        .map(str::trim)
-        .filter(|cookie| !ours(&name(cookie)));
-    let theirs = theirs.collect::<Vec<_>>().join("; ");
-    match theirs.as_str() {
-        "" => _ = headers.remove(COOKIE),
-        _ => set(headers, COOKIE, &theirs),
+    // Octets: what others put into a cookie beside ours may be no text.
+    let cookies = value.as_bytes().split(|octet| *octet == b';');
+    let theirs = cookies.map(<[u8]>::trim_ascii).filter(|it| !ours(it));
+    let theirs = theirs.collect::<Vec<_>>().join(&b"; "[..]);
+    match HeaderValue::from_bytes(&theirs) {
+        Ok(theirs) if !theirs.is_empty() => _ = headers.insert(COOKIE, theirs),
+        _ => _ = headers.remove(COOKIE),
     }
 }
 
