@@ -89,6 +89,19 @@ fn nobody_else_reaches_it() {
 }
 
 #[test]
+fn an_application_of_http_1_0_is_answered_for_in_http_1_1() {
+    let realm = Realm::new();
+    let daemon = daemon(&realm, "");
+    let mut stream = TcpStream::connect(&daemon.address).unwrap();
+    let field = realm.authorization("alice");
+    let request = format!("GET /old HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).unwrap();
+    assert!(line.starts_with("HTTP/1.1 203 "), "{line}");
+}
+
+#[test]
 fn bodies_go_through() {
     let realm = Realm::new();
     let daemon = daemon(&realm, "");

@@ -49,8 +49,13 @@ pub(crate) fn answer(stream: impl Read + Write) {
         stream.read_exact(&mut octets).unwrap();
         body.push_str(&format!("{} octets", octets.len()));
     }
+    let version = if asked.contains(" /old ") {
+        "1.0"
+    } else {
+        "1.1"
+    };
     let said = format!(
-        "HTTP/1.1 203 X\r\nX-Of-App: 1\r\nConnection: close, X-Near\r\nX-Near: 1\r\nKeep-Alive: \
+        "HTTP/{version} 203 X\r\nX-Of-App: 1\r\nConnection: close, X-Near\r\nX-Near: 1\r\nKeep-Alive: \
          timeout=1\r\nWWW-Authenticate: Other\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );

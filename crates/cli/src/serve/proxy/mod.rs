@@ -115,6 +115,8 @@ impl Proxy {
         if response.status() == StatusCode::SWITCHING_PROTOCOLS && !begun {
             return Err(Lost::Switched);
         }
+        // An application that speaks HTTP/1.0 does so to us: our client gets an answer of its own version.
+        *response.version_mut() = Version::HTTP_11;
         fields::for_the_client(response.headers_mut(), begun.then_some(WEB_SOCKET));
         Ok(response)
     }
