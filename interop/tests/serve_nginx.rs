@@ -81,13 +81,7 @@ fn who_has_no_ticket_is_asked_for_one(server: &Server, alice: &Login<'_>) {
 }
 
 fn who_is_not_named_by_the_rule_gets_403(site: &mut Site, alice: &Login<'_>, bob: &Login<'_>) {
-    for path in [
-        "staff",
-        "staff/list?a=b",
-        "%73taff",
-        "x/../staff",
-        "//staff",
-    ] {
+    for path in ["staff", "staff/list?a=b", "%73taff", "//staff"] {
         let ask = |login| {
             site.server().curl_to(
                 login,
@@ -100,6 +94,14 @@ fn who_is_not_named_by_the_rule_gets_403(site: &mut Site, alice: &Login<'_>, bob
         let (answer, log) = ask(bob);
         assert_eq!(answer.status, 403, "{path}: {log}");
         assert!(!log.contains("alice"), "the rule is nothing for bob: {log}");
+    }
+    // What the proxy and the application make of these is not the same everywhere, so nobody comes in.
+    for path in ["x/../staff", "staff/../x", "%2e%2e/staff"] {
+        let as_is = [&NEGOTIATE[..], &["--path-as-is"]].concat();
+        for login in [alice, bob] {
+            let (answer, log) = site.server().curl_to(login, HOST, path, &as_is);
+            assert_eq!(answer.status, 403, "{path}: {log}");
+        }
     }
     let line = site
         .serve
