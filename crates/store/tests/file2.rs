@@ -54,6 +54,39 @@ fn new_file() -> (TempDir, PathBuf) {
     (place, path)
 }
 
+/// MIT krb5 takes this lock: whoever does not wait for it reads a half-written table.
+#[test]
+fn recording_waits_for_whoever_has_the_file_locked() {
+    use nix::fcntl::{FcntlArg, fcntl};
+    use nix::libc;
+
+    let (_place, path) = new_file();
+    let cache = open(&path);
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .unwrap();
+    let lock = libc::flock {
+        l_type: libc::F_WRLCK.try_into().unwrap(),
+        l_whence: libc::SEEK_SET.try_into().unwrap(),
+        l_start: 0,
+        l_len: 0,
+        l_pid: 0,
+    };
+    fcntl(&file, FcntlArg::F_OFD_SETLK(&lock)).unwrap();
+    let (done, waits) = std::sync::mpsc::channel();
+    let recording = thread::spawn(move || {
+        let recorded = cache.record(&numbered(1), at(0), end_of(0));
+        done.send(recorded).unwrap();
+    });
+    let early = waits.recv_timeout(Duration::from_millis(300));
+    assert!(early.is_err(), "{early:?}");
+    drop(file);
+    assert_eq!(waits.recv().unwrap(), FRESH);
+    recording.join().unwrap();
+}
+
 fn open(path: &PathBuf) -> File2ReplayCache {
     File2ReplayCache::open(path, Duration::from_secs(SKEW)).unwrap()
 }

@@ -77,8 +77,10 @@ fn unescaped(value: &str) -> String {
             continue;
         }
         let digits = rest.first_chunk::<2>().and_then(|pair| {
-            let pair = core::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16).ok()
+            // Digits alone: the standard library takes a sign, too.
+            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+            let octet = high?.checked_mul(16)?.checked_add(low?)?;
+            u8::try_from(octet).ok()
         });
         let (octet, length) = match (digits, rest.first()) {
             (Some(octet), _) => (octet, 2),
@@ -122,6 +124,19 @@ mod tests {
             ),
         ] {
             assert_eq!(names().of(dn).as_deref(), Some(name));
+        }
+    }
+
+    /// RFC 4514 §2.4: two hexadecimal digits, and a sign is none.
+    #[test]
+    fn a_backslash_and_a_sign_are_no_octet() {
+        for (value, meant) in [
+            ("\\+5", "+5"),
+            ("\\-1", "-1"),
+            ("\\2B5", "+5"),
+            ("\\4", "4"),
+        ] {
+            assert_eq!(unescaped(value), meant, "{value}");
         }
     }
 

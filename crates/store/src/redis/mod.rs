@@ -116,6 +116,14 @@ impl RedisReplayStore {
         ReplayCacheError::Unreachable(format!("Redis at {}: {error}", self.settings.address))
     }
 
+    /// How long a record stays: a host whose clock is behind ours accepts the authenticator when it
+    /// has long expired here, so never less than the whole time in which clocks may say that it is
+    /// good.
+    fn retention(&self, left: Duration) -> Duration {
+        let good = self.settings.clock_skew.saturating_mul(2);
+        left.max(good).saturating_add(MARGIN)
+    }
+
     /// How long ago the authenticator was made, by its own account.
     fn age(&self, now: SystemTime, expires: SystemTime) -> Duration {
         let allowed = self.settings.clock_skew.saturating_add(MARGIN);
@@ -136,7 +144,7 @@ impl AsyncReplayStore for RedisReplayStore {
             Ok(_) => return Err(expired(Duration::ZERO)),
             Err(error) => return Err(expired(error.duration())),
         };
-        let lasts = left.saturating_add(MARGIN).as_millis().to_string();
+        let lasts = self.retention(left).as_millis().to_string();
         let key = format!("{}{tag}", self.settings.prefix);
         let set: [&[u8]; 6] = [b"SET", key.as_bytes(), b"1", b"NX", b"PX", lasts.as_bytes()];
         let answer = self.ask(resp::command(&set)).await;
