@@ -20,6 +20,10 @@ const AES: [Enctype; 4] = [
 /// KDC's place says how many.
 const MOST_ITERATIONS: u32 = 0x10_0000;
 
+/// The fewest: the default of RFC 3962 §4. What is sealed with a key of fewer is sooner guessed, and
+/// goes to whoever said so.
+const FEWEST_ITERATIONS: u32 = 4096;
+
 /// What a client proves itself with.
 #[derive(Clone)]
 pub(super) enum Secret {
@@ -71,7 +75,7 @@ impl Secret {
         match self {
             Self::None => None,
             Self::Keys(keys) => keys.iter().find(|key| key.enctype() == enctype).cloned(),
-            Self::Password(_) if iterations(entry.s2kparams) > MOST_ITERATIONS => None,
+            Self::Password(_) if !is_bearable(entry.s2kparams) => None,
             Self::Password(password) => {
                 let salt = entry.salt.map_or(salt, |salt| salt.0);
                 string_to_key(enctype, password.as_bytes(), salt, entry.s2kparams).ok()
@@ -80,10 +84,12 @@ impl Secret {
     }
 }
 
-/// How many the parameters ask for, if they are such.
-fn iterations(params: Option<&[u8]>) -> u32 {
+/// Whether the parameters ask for neither too many iterations nor too few; where there are none,
+/// the default counts. Others than a number are for who makes the key.
+fn is_bearable(params: Option<&[u8]>) -> bool {
     let number = params.and_then(|params| <[u8; 4]>::try_from(params).ok());
-    number.map_or(0, u32::from_be_bytes)
+    let number = number.map(u32::from_be_bytes);
+    number.is_none_or(|number| (FEWEST_ITERATIONS..=MOST_ITERATIONS).contains(&number))
 }
 
 /// Prints neither password nor key.

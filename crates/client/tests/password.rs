@@ -13,8 +13,8 @@ use portcullis::error::{Blame, TicketError};
 use portcullis::formats::der::{Decode as _, Encode as _};
 use portcullis::formats::messages::KrbError;
 use portcullis::formats::registry::ErrorCode;
-use portcullis::{Acceptor, Error, Identity};
-use portcullis_client::{AttemptLimits, ClientError, PasswordError, PasswordVerifier};
+use portcullis::{Acceptor, Enctype, Error, Identity};
+use portcullis_client::{AttemptLimits, Client, ClientError, PasswordError, PasswordVerifier};
 use portcullis_testrealm::{TestRealm, TestService};
 use std::io;
 
@@ -205,7 +205,9 @@ fn names_that_are_none_and_realms_that_are_others_are_refused_unasked() {
         let mut never = |_: &str, _: &[u8]| panic!("asked");
         verifier.verify(user, "secret", HOME, now, &mut never)
     };
-    for user in ["", "@EXAMPLE.TEST", "a\0b", "a@b@c", "alice\\"] {
+    // Names are remembered, so long ones would fill the memory.
+    let long = "a".repeat(257);
+    for user in ["", "@EXAMPLE.TEST", "a\0b", "a@b@c", "alice\\", &long] {
         let refused = ask(&verifier(&web), user).unwrap_err();
         assert!(
             matches!(refused, PasswordError::Name),
@@ -324,8 +326,18 @@ fn more_names_than_are_remembered_are_refused_until_some_are_forgotten() {
 fn a_kdc_cannot_have_us_make_a_key_for_minutes_nor_a_weak_one() {
     let (realm, web) = scene();
     let (kdc, now) = (realm.kdc(), realm.now());
-    for (etype, rounds) in [(18_u8, 0x00ff_ffff_u32), (18, 0), (23, 4096), (1, 4096)] {
+    for (etype, rounds) in [
+        (18_u8, 0x00ff_ffff_u32),
+        (18, 0),
+        (18, 1),
+        (18, 4095),
+        (20, 4095),
+        (23, 4096),
+        (1, 4096),
+    ] {
+        let asked = Cell::new(0);
         let refused = verifier(&web).verify("alice", "secret", HOME, now, &mut |_, request| {
+            asked.set(asked.get() + 1);
             let answer = kdc.answer(request, now);
             match KrbError::from_der(&answer) {
                 Ok(mut error) => {
@@ -340,7 +352,117 @@ fn a_kdc_cannot_have_us_make_a_key_for_minutes_nor_a_weak_one() {
             matches!(refused, Err(PasswordError::Wrong)),
             "{etype} {rounds}"
         );
+        assert_eq!(asked.get(), 1, "nothing sealed with such a key is sent");
     }
+}
+
+/// A KDC that has no other may be asked for AES of 128 bits; nobody may talk us down to it.
+#[test]
+fn a_kdc_cannot_have_us_make_a_key_that_we_did_not_ask_for() {
+    let (realm, web) = scene();
+    let (kdc, now) = (realm.kdc(), realm.now());
+    for (etype, expected) in [(18, 3), (17, 1), (19, 1)] {
+        let asked = Cell::new(0);
+        let alice = Client::with_password("alice@EXAMPLE.TEST".parse().unwrap(), "secret");
+        let mut alice = alice.enctypes([Enctype::Aes256CtsHmacSha1_96]);
+        let got = alice.ticket(web.principal(), now, &mut |_, request| {
+            asked.set(asked.get() + 1);
+            let answer = kdc.answer(request, now);
+            let Ok(mut error) = KrbError::from_der(&answer) else {
+                return Ok(answer);
+            };
+            let hints = hints(etype, 4096);
+            error.e_data = Some(&hints);
+            Ok(error.to_der())
+        });
+        assert_eq!(
+            (asked.get(), got.is_ok()),
+            (expected, etype == 18),
+            "{etype}"
+        );
+    }
+}
+
+/// An answer that was good once is none to another request.
+#[test]
+fn an_old_answer_lets_nobody_in() {
+    let (realm, web) = scene();
+    let (kdc, now) = (realm.kdc(), realm.now());
+    for old in [1, 2] {
+        let mut kept: Vec<Vec<u8>> = Vec::new();
+        let verifier = verifier(&web);
+        let first = verifier.verify("alice", "secret", HOME, now, &mut |_, request| {
+            kept.push(kdc.answer(request, now));
+            Ok(kept.last().unwrap().clone())
+        });
+        assert!(first.is_ok());
+        let mut asked = 0;
+        let refused = verifier.verify("alice", "secret", HOME, now, &mut |_, request| {
+            let answer = match asked == old {
+                true => kept.get(old).unwrap().clone(),
+                false => kdc.answer(request, now),
+            };
+            asked += 1;
+            Ok(answer)
+        });
+        // That for the service is sealed with a key of its own request.
+        let fine = match refused.unwrap_err() {
+            PasswordError::Client(ClientError::OtherAnswer("nonce")) => old == 1,
+            PasswordError::Client(ClientError::Integrity) => old == 2,
+            _ => false,
+        };
+        assert!(fine, "{old}");
+    }
+}
+
+/// The client's name in the answer for the service's ticket stands in clear.
+#[test]
+fn a_ticket_that_is_said_to_be_another_clients_lets_nobody_in() {
+    let (realm, web) = scene();
+    let (kdc, now) = (realm.kdc(), realm.now());
+    let mut asked = 0;
+    let refused = verifier(&web).verify("alice", "secret", HOME, now, &mut |_, request| {
+        let mut answer = kdc.answer(request, now);
+        asked += 1;
+        if asked == 3 {
+            let name = answer.windows(5).position(|window| window == b"alice");
+            let start = name.unwrap();
+            answer.splice(start..start + 5, *b"admin");
+        }
+        Ok(answer)
+    });
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            PasswordError::Client(ClientError::OtherAnswer("client"))
+        ),
+        "{refused}"
+    );
+}
+
+/// A KDC that takes nothing for anonymous would let everybody in.
+#[test]
+fn no_kdc_is_asked_about_an_empty_password() {
+    let (realm, web) = scene();
+    let mut never = |_: &str, _: &[u8]| panic!("asked");
+    let refused = verifier(&web).verify("alice", "", HOME, realm.now(), &mut never);
+    assert!(matches!(refused, Err(PasswordError::Wrong)));
+}
+
+/// Who tries a name that has to wait has tried no other.
+#[test]
+fn an_attempt_that_a_name_has_to_wait_for_does_not_count_for_the_address() {
+    let (realm, web) = scene();
+    let limits = AttemptLimits::new().per_user(1).per_address(2);
+    let verifier = verifier(&web).limits(limits);
+    let wrong = |refused| matches!(refused, Err(PasswordError::Wrong));
+    assert!(wrong(verify(&verifier, &realm, "alice", "guess")));
+    for _ in 0..5 {
+        wait(verify(&verifier, &realm, "alice", "guess"));
+    }
+    assert!(wrong(verify(&verifier, &realm, "bob", "guess")));
+    wait(verify(&verifier, &realm, "carol", "guess"));
 }
 
 /// METHOD-DATA with ETYPE-INFO2 of one entry, in DER.
@@ -358,6 +480,6 @@ fn nothing_that_is_printed_has_the_password() {
     let (realm, web) = scene();
     let verifier = verifier(&web);
     let refused = verify(&verifier, &realm, "alice", "hunter2").unwrap_err();
-    let client = portcullis_client::Client::with_password("a@B".parse().unwrap(), "hunter2");
+    let client = Client::with_password("a@B".parse().unwrap(), "hunter2");
     assert!(!format!("{verifier:?} {refused:?} {refused} {client:?}").contains("hunter2"));
 }

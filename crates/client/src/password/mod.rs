@@ -51,6 +51,9 @@ pub struct PasswordVerifier {
     entropy: Arc<dyn Entropy>,
 }
 
+/// Octets of a name: what Active Directory and MIT krb5 can bear, and what 65,536 attempts may cost.
+const LONGEST_NAME: usize = 256;
+
 /// A client whose password is right, and by what that is known.
 struct Proven {
     identity: Identity,
@@ -155,6 +158,9 @@ impl PasswordVerifier {
 
     /// The principal, of a realm whose users may log in.
     fn client(&self, user: &str) -> Result<Principal, PasswordError> {
+        if user.len() > LONGEST_NAME {
+            return Err(PasswordError::Name);
+        }
         let first = self.realms.first().map(String::as_str);
         let client = Principal::parse(user, first).map_err(|_| PasswordError::Name)?;
         // What nobody is called; and what would look like another name in a log.
