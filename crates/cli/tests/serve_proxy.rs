@@ -11,6 +11,7 @@ use core::time::Duration;
 use daemon::{Answer, Daemon, Realm};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
 fn daemon(realm: &Realm, more: &str) -> Daemon {
@@ -170,6 +171,26 @@ fn a_connection_becomes_nothing_else() {
     daemon.logged(&["event=upstream", "it switches protocols unasked"]);
 }
 
+#[test]
+fn the_application_does_not_see_our_cookies() {
+    let realm = Realm::new();
+    let keys = program::directory().join("session.keys");
+    let sessions = format!(
+        "[sessions]\nkey_file = '{}'\ndanger_without_tls = true",
+        keys.display()
+    );
+    let daemon = daemon(&realm, &sessions);
+    let first = daemon.get("/", &[&realm.authorization("alice")]);
+    let cookie = first.field("set-cookie").unwrap();
+    let cookie = format!("Cookie: a=1; {}", cookie.split(';').next().unwrap());
+
+    let asked = daemon.get("/", &[&cookie]);
+
+    assert_eq!(asked.status, 203, "{asked:?}");
+    assert!(asked.body.contains("cookie: a=1\r\n"), "{asked:?}");
+    assert!(!asked.body.contains("portcullis-session"), "{asked:?}");
+}
+
 /// RFC 9112 §3.2.2: what the target says is what the application has to see, and sessions are of.
 #[test]
 fn the_host_is_named_once() {
@@ -310,6 +331,8 @@ fn an_application_may_be_at_a_path_and_so_may_we() {
         stream.write_all(request.as_bytes()).unwrap();
         Answer::read(&mut stream)
     };
+    let mode = std::fs::metadata(&ours).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o660);
     assert_eq!(ask("/healthz").body, "ok\n");
     assert_eq!(ask("/").status, 404);
 }

@@ -152,6 +152,23 @@ fn daemons_that_share_a_file_share_a_memory() {
     another.logged(&["kind=replay"]);
 }
 
+/// What was accepted before the start is not in a memory that begins with it.
+#[test]
+fn a_token_of_before_the_start_is_refused_unless_a_file_remembers() {
+    let realm = Realm::new();
+    let replay = format!(
+        "[replay]\nfile = '{}'",
+        program::directory().join("rcache").display()
+    );
+    let field = realm.authorization("alice");
+    std::thread::sleep(Duration::from_millis(1100));
+
+    let forgetful = Daemon::start(&realm.keytab(), "");
+    assert_eq!(forgetful.get("/auth", &[&field]).status, 401);
+    let mindful = Daemon::start(&realm.keytab(), &replay);
+    assert_eq!(mindful.get("/auth", &[&field]).status, 200);
+}
+
 #[test]
 fn without_the_store_nobody_comes_in() {
     let realm = Realm::new();

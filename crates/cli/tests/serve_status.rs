@@ -68,7 +68,10 @@ fn the_application_may_act_as_who_delegates() {
     );
     let mut daemon = Daemon::start(&realm.keytab(), &more);
     let get = |field: &str| daemon.get("/auth", &[field, "X-Ccache: FILE:/etc/passwd"]);
-    assert_eq!(get(&realm.authorization("alice")).field("x-ccache"), None);
+    assert_eq!(
+        get(&realm.authorization("alice")).field("x-ccache"),
+        Some("")
+    );
 
     let token = realm.token_of("alice", |token| token.delegate());
     let answer = get(&authorization(&token));
@@ -86,7 +89,18 @@ fn the_application_may_act_as_who_delegates() {
         get(&realm.authorization("alice")).field("x-ccache"),
         Some(name)
     );
-    assert_eq!(get(&realm.authorization("bob")).field("x-ccache"), None);
+    assert_eq!(get(&realm.authorization("bob")).field("x-ccache"), Some(""));
+
+    // Somebody removed it; the next login has it there again.
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(
+        get(&authorization(
+            &realm.token_of("alice", |token| token.delegate())
+        ))
+        .status,
+        200
+    );
+    assert!(path.exists());
     daemon.signal("TERM");
     daemon.wait();
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);

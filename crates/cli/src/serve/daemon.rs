@@ -103,7 +103,7 @@ impl Parts {
     /// The files, to be read again when they change.
     fn watched(self) -> Vec<Watched> {
         let (gate, passwords) = (self.gate, self.passwords);
-        let mut watched = vec![Watched::new("keytab", vec![gate.keytab()], move || {
+        let mut watched = vec![Watched::new("keytab", gate.seen(), move || {
             gate.renew().map_err(|problem| problem.to_string())?;
             if let Some(passwords) = &passwords {
                 passwords.renew(&gate);
@@ -113,16 +113,16 @@ impl Parts {
         let groups = self.groups;
         watched.extend(
             groups
-                .path()
-                .map(|path| Watched::new("groups", vec![path], move || groups.renew())),
+                .seen()
+                .map(|files| Watched::new("groups", files, move || groups.renew())),
         );
         watched.extend(self.sessions.map(|sessions| {
-            Watched::new("session keys", vec![sessions.path()], move || {
+            Watched::new("session keys", sessions.seen(), move || {
                 sessions.renew().map_err(|problem| problem.to_string())
             })
         }));
         watched.extend(self.certificate.map(|certificate| {
-            Watched::new("certificate", certificate.paths(), move || {
+            Watched::new("certificate", certificate.seen(), move || {
                 certificate.renew().map_err(|problem| problem.to_string())
             })
         }));

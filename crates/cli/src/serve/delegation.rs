@@ -89,10 +89,9 @@ impl Delegation {
     ) -> Result<(), StoreError> {
         // Kept until the file has its name, so that of two logins at once the later one is known.
         let mut files = self.files();
-        if files
-            .get(client)
-            .is_some_and(|cache| cache.ends == credential.endtime())
-        {
+        // Somebody may have removed it.
+        let is_there = |cache: &Cache| cache.ends == credential.endtime() && cache.path.exists();
+        if files.get(client).is_some_and(is_there) {
             return Ok(());
         }
         let file = self.directory.write(&CacheName::of(client)?, credential)?;

@@ -4,6 +4,7 @@ use super::client::local_names;
 use super::config::{Config, Places, Problem};
 use super::groups::SiteGroups;
 use super::ledger::{Keys, Ledger};
+use super::reload::Seen;
 use super::sessions::SessionFile;
 use crate::accept::krb5_conf::Settings;
 use crate::accept::request::read_certificate;
@@ -23,6 +24,7 @@ const DEFAULT_SKEW: Duration = Duration::from_secs(300);
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
     keytab: PathBuf,
+    seen: Seen,
     present: Arc<RwLock<Acceptor>>,
     ledger: Arc<Ledger>,
 }
@@ -55,6 +57,7 @@ impl Gate {
         conf: Option<&Settings>,
         ledger: Arc<Ledger>,
     ) -> Result<Self, Problem> {
+        let seen = Seen::look(vec![config.keytab.clone()]);
         let keytab = read(&config.keytab).map_err(|error| places.problem("keytab", error))?;
         ledger.set_keys(Keys::of(&keytab));
         let builder = builder(config, conf, keytab);
@@ -65,6 +68,7 @@ impl Gate {
         })?;
         Ok(Self {
             keytab: config.keytab.clone(),
+            seen,
             present: Arc::new(RwLock::new(acceptor)),
             ledger,
         })
@@ -119,8 +123,9 @@ impl Gate {
         present.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn keytab(&self) -> PathBuf {
-        self.keytab.clone()
+    /// The keytab as it was before it was read.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen.clone()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::client::NamedGroups;
 use super::config::{Config, LdapRules, Places, Problem};
+use super::reload::Seen;
 use portcullis::Identity;
 use portcullis::policy::{Groups, GroupsError};
 use portcullis_store::{GroupFile, LdapGroups, LdapSettings};
@@ -17,8 +18,16 @@ use zeroize::Zeroizing;
 #[derive(Clone, Debug)]
 pub(super) struct SiteGroups {
     ticket: NamedGroups,
-    file: Option<(PathBuf, Arc<RwLock<GroupFile>>)>,
+    file: Option<GroupList>,
     directory: Option<LdapGroups>,
+}
+
+/// A file of groups. Clones share what it says.
+#[derive(Clone, Debug)]
+struct GroupList {
+    path: PathBuf,
+    seen: Seen,
+    present: Arc<RwLock<GroupFile>>,
 }
 
 impl SiteGroups {
@@ -26,8 +35,13 @@ impl SiteGroups {
     pub(super) fn open(config: &Config, places: &Places<'_>) -> Result<Self, Problem> {
         let rules = &config.groups;
         let file = rules.file.as_ref().map(|path| {
+            let seen = Seen::look(vec![path.clone()]);
             let file = read(path).map_err(|error| places.problem("groups.file", error))?;
-            Ok((path.clone(), Arc::new(RwLock::new(file))))
+            Ok(GroupList {
+                path: path.clone(),
+                seen,
+                present: Arc::new(RwLock::new(file)),
+            })
         });
         let ldap = rules.ldap.as_ref();
         Ok(Self {
@@ -37,14 +51,14 @@ impl SiteGroups {
         })
     }
 
-    /// The file, if there is one.
-    pub(super) fn path(&self) -> Option<PathBuf> {
-        self.file.as_ref().map(|(path, _)| path.clone())
+    /// The file as it was before it was read, if there is one.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        self.file.as_ref().map(|file| file.seen.clone())
     }
 
     /// Reads the file again; the old one stays when the new one does not do.
     pub(super) fn renew(&self) -> Result<(), String> {
-        if let Some((path, present)) = &self.file {
+        if let Some(GroupList { path, present, .. }) = &self.file {
             let renewed = read(path)?;
             *present.write().unwrap_or_else(PoisonError::into_inner) = renewed;
         }
@@ -52,7 +66,7 @@ impl SiteGroups {
     }
 
     fn of_file(&self, user: &str) -> Vec<String> {
-        let Some((_, present)) = &self.file else {
+        let Some(GroupList { present, .. }) = &self.file else {
             return Vec::new();
         };
         let present = present.read().unwrap_or_else(PoisonError::into_inner);

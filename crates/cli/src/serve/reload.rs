@@ -25,12 +25,32 @@ pub(super) struct Watch {
 /// Files that are one thing together, such as a certificate and its key.
 pub(super) struct Watched {
     what: &'static str,
-    paths: Vec<PathBuf>,
+    files: Seen,
     /// Reads them, and uses what they say if it will do.
     renew: Box<dyn FnMut() -> Result<(), String> + Send>,
-    seen: Vec<Option<Stamp>>,
     /// What was said last of files that do not do, so that it is not said again.
     complaint: Option<String>,
+}
+
+/// Files as they were before they were read.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    paths: Vec<PathBuf>,
+    stamps: Vec<Option<Stamp>>,
+}
+
+impl Seen {
+    /// Looks at them. A change while they are read makes another stamp.
+    pub(super) fn look(paths: Vec<PathBuf>) -> Self {
+        Self {
+            stamps: paths.iter().map(|path| Stamp::of(path)).collect(),
+            paths,
+        }
+    }
+
+    fn again(&self) -> Self {
+        Self::look(self.paths.clone())
+    }
 }
 
 /// What the system says of a file: another one, or another content, has another stamp.
@@ -57,34 +77,28 @@ impl Stamp {
 }
 
 impl Watched {
-    /// `what` they are, for the log; they have been read for the first time.
+    /// `what` they are, for the log; they have been read for the first time since they were seen.
     pub(super) fn new(
         what: &'static str,
-        paths: Vec<PathBuf>,
+        files: Seen,
         renew: impl FnMut() -> Result<(), String> + Send + 'static,
     ) -> Self {
         Self {
             what,
-            seen: paths.iter().map(|path| Stamp::of(path)).collect(),
-            paths,
+            files,
             renew: Box::new(renew),
             complaint: None,
         }
     }
 
-    fn stamps(&self) -> Vec<Option<Stamp>> {
-        self.paths.iter().map(|path| Stamp::of(path)).collect()
-    }
-
     /// Whether they have to be read again. While they do not do, they are read each time: they may
     /// have been read half-written.
     fn is_due(&self) -> bool {
-        self.complaint.is_some() || self.stamps() != self.seen
+        self.complaint.is_some() || self.files.again().stamps != self.files.stamps
     }
 
     fn read(&mut self, ledger: &Ledger) {
-        // Looked at before: a change while the files are read makes another stamp.
-        self.seen = self.stamps();
+        self.files = self.files.again();
         match (self.renew)() {
             Ok(()) => {
                 self.complaint = None;
@@ -106,6 +120,7 @@ impl Watched {
 
     fn say(&self, ledger: &Ledger, level: Level, result: &str, reason: Option<&String>) {
         let paths: Vec<_> = self
+            .files
             .paths
             .iter()
             .map(|path| path.to_string_lossy())
@@ -145,7 +160,28 @@ impl fmt::Debug for Watched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watched")
             .field("what", &self.what)
-            .field("paths", &self.paths)
+            .field("files", &self.files)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_after_the_first_look_is_seen() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keytab");
+        std::fs::write(&path, "old").unwrap();
+        let seen = Seen::look(vec![path.clone()]);
+        // Somebody is faster than who reads.
+        std::fs::write(&path, "newer").unwrap();
+        let mut watched = Watched::new("keytab", seen, || Ok(()));
+        assert!(watched.is_due());
+        watched.files = watched.files.again();
+        assert!(!watched.is_due());
+        std::fs::remove_file(&path).unwrap();
+        assert!(watched.is_due());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Intent;
 use super::config::{Config, Places, Problem, SameSiteRule};
+use super::reload::Seen;
 use portcullis::entropy::EntropyError;
 use portcullis_http::session::{SameSite, SessionKeys, SessionKeysError, Sessions};
 use std::fs::File;
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 pub(super) struct SessionFile {
     pub(super) sessions: Sessions,
     path: PathBuf,
+    seen: Seen,
 }
 
 /// Why there are no sessions with this file.
@@ -48,12 +50,16 @@ impl SessionFile {
         let Some(path) = &rules.key_file else {
             return Ok(None);
         };
+        let problem = |error| places.problem("sessions.key_file", error);
+        if intent == Intent::Serve {
+            make(path).map_err(problem)?;
+        }
+        let seen = Seen::look(vec![path.clone()]);
         let keys = match intent {
             Intent::Check if !path.exists() => would_make(path),
-            Intent::Check => read(path),
-            Intent::Serve => make(path).and_then(|()| read(path)),
+            Intent::Check | Intent::Serve => read(path),
         };
-        let keys = keys.map_err(|error| places.problem("sessions.key_file", error))?;
+        let keys = keys.map_err(problem)?;
         let mut sessions = Sessions::new(&*rules.name, keys)
             .cookie(&rules.cookie)
             .lifetime(rules.lifetime.duration())
@@ -70,7 +76,11 @@ impl SessionFile {
             sessions = sessions.logout_path(path.as_str());
         }
         let path = path.clone();
-        Ok(Some(Self { sessions, path }))
+        Ok(Some(Self {
+            sessions,
+            path,
+            seen,
+        }))
     }
 
     /// Reads the keys again; the old ones stay when the new ones do not do.
@@ -79,8 +89,9 @@ impl SessionFile {
         Ok(())
     }
 
-    pub(super) fn path(&self) -> PathBuf {
-        self.path.clone()
+    /// The file as it was before it was read.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen.clone()
     }
 }
 

@@ -2,6 +2,7 @@
 //! by itself.
 
 use super::config::TlsRules;
+use super::reload::Seen;
 use portcullis_http::tls::{TlsAcceptor, TlsError, TlsIdentity};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -15,6 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub(super) struct Certificate {
     chain: PathBuf,
     key: PathBuf,
+    seen: Seen,
     present: Arc<RwLock<TlsIdentity>>,
 }
 
@@ -35,7 +37,9 @@ impl Certificate {
         let (Some(chain), Some(key)) = (&rules.certificate, &rules.key) else {
             return Ok(None);
         };
+        let seen = Seen::look(vec![chain.clone(), key.clone()]);
         Ok(Some(Self {
+            seen,
             present: Arc::new(RwLock::new(identity(chain, key)?)),
             chain: chain.clone(),
             key: key.clone(),
@@ -49,8 +53,9 @@ impl Certificate {
         Ok(())
     }
 
-    pub(super) fn paths(&self) -> Vec<PathBuf> {
-        vec![self.chain.clone(), self.key.clone()]
+    /// The files as they were before they were read.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen.clone()
     }
 
     /// What accepts connections, each with the certificate that is present then.

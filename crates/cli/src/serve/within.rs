@@ -19,6 +19,7 @@ use core::time::Duration;
 use portcullis::Identity;
 use portcullis_http::{Authenticated, User};
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 use tower_service::Service;
 
 /// What was found within: an extension of the response, so that who sent the request in knows.
@@ -69,10 +70,10 @@ impl Within {
         };
         let identity = identity.map(|Authenticated(identity)| identity);
         let client = Client::new(&user, identity.as_ref());
-        let client = match self.admit(client, identity.as_ref(), &errand) {
-            Ok(client) => client,
-            Err(rule) => return forbidden(&user, &rule),
-        };
+        if let Err(rule) = self.admit(&client, &errand) {
+            return forbidden(&user, &rule);
+        }
+        let client = self.with_credential(client, identity.clone()).await;
         let judged = errand.begun.elapsed();
         let mut response = match (errand.purpose, &self.rules.proxy) {
             (Purpose::Application, Some(proxy)) => {
@@ -88,25 +89,30 @@ impl Within {
         response
     }
 
-    /// The client, if it may have what it asks for; else by which rule it may not.
-    fn admit(
-        &self,
-        mut client: Client,
-        identity: Option<&Identity>,
-        errand: &Errand,
-    ) -> Result<Client, Forbidden> {
-        let rules = &self.rules;
+    /// Whether the client may have what it asks for; else by which rule it may not.
+    fn admit(&self, client: &Client, errand: &Errand) -> Result<(), Forbidden> {
+        let requirements = &self.rules.requirements;
         match errand.purpose {
-            Purpose::Status => rules.requirements.permit_status(&client)?,
-            _ => rules.requirements.permit(&client, &errand.about.path)?,
+            Purpose::Status => requirements.permit_status(client),
+            _ => requirements.permit(client, &errand.about.path),
         }
-        if let Some(delegation) = &rules.delegation {
-            if let Some(identity) = identity {
+    }
+
+    /// The client with what it delegates, or has before.
+    async fn with_credential(&self, mut client: Client, identity: Option<Identity>) -> Client {
+        let Some(delegation) = self.rules.delegation.clone() else {
+            return client;
+        };
+        let principal = client.principal.clone();
+        // Files are written, and the disk waited for.
+        let named = spawn_blocking(move || {
+            if let Some(identity) = &identity {
                 delegation.keep(identity);
             }
-            client.ccache = delegation.name_of(&client.principal, delegation::now());
-        }
-        Ok(client)
+            delegation.name_of(&principal, delegation::now())
+        });
+        client.ccache = named.await.unwrap_or_default();
+        client
     }
 
     /// Tells a proxy who the client is.
