@@ -10,61 +10,63 @@ use crate::command::{cargo, good, watched};
 use crate::report::Outcome;
 use crate::tests::{outcome, runner};
 
+/// What the tests find a program by, and how it is built.
+const BUILDS: [(&str, &[&str]); 7] = [
+    (
+        "PORTCULLIS_BIN",
+        &["--package", "portcullis-cli", "--bin", "portcullis"],
+    ),
+    (
+        "PORTCULLIS_AXUM",
+        &[
+            "--package",
+            "portcullis-http",
+            "--features",
+            "axum",
+            "--example",
+            "axum",
+        ],
+    ),
+    (
+        "PORTCULLIS_AXUM_TLS",
+        &[
+            "--package",
+            "portcullis-http",
+            "--features",
+            "axum,rustls",
+            "--example",
+            "axum_tls",
+        ],
+    ),
+    (
+        "PORTCULLIS_GSS_SERVER",
+        &[
+            "--package",
+            "portcullis",
+            "--features",
+            "legacy-enctypes",
+            "--example",
+            "gss_server",
+        ],
+    ),
+    (
+        "PORTCULLIS_LINE_SERVER",
+        &["--package", "portcullis-sasl", "--example", "line_server"],
+    ),
+    (
+        "PORTCULLIS_LDAP_BIND",
+        &["--package", "portcullis-sasl", "--example", "ldap_bind"],
+    ),
+    (
+        "PORTCULLIS_POSTGRES",
+        &["--package", "portcullis-sasl", "--example", "postgres"],
+    ),
+];
+
 /// Builds the programs and runs the tests of `interop`; those that a missing peer made return early count as skipped.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let builds: [(&str, &[&str]); 7] = [
-        (
-            "PORTCULLIS_BIN",
-            &["--package", "portcullis-cli", "--bin", "portcullis"],
-        ),
-        (
-            "PORTCULLIS_AXUM",
-            &[
-                "--package",
-                "portcullis-http",
-                "--features",
-                "axum",
-                "--example",
-                "axum",
-            ],
-        ),
-        (
-            "PORTCULLIS_AXUM_TLS",
-            &[
-                "--package",
-                "portcullis-http",
-                "--features",
-                "axum,rustls",
-                "--example",
-                "axum_tls",
-            ],
-        ),
-        (
-            "PORTCULLIS_GSS_SERVER",
-            &[
-                "--package",
-                "portcullis",
-                "--features",
-                "legacy-enctypes",
-                "--example",
-                "gss_server",
-            ],
-        ),
-        (
-            "PORTCULLIS_LINE_SERVER",
-            &["--package", "portcullis-sasl", "--example", "line_server"],
-        ),
-        (
-            "PORTCULLIS_LDAP_BIND",
-            &["--package", "portcullis-sasl", "--example", "ldap_bind"],
-        ),
-        (
-            "PORTCULLIS_POSTGRES",
-            &["--package", "portcullis-sasl", "--example", "postgres"],
-        ),
-    ];
     let mut environment: Vec<(&str, OsString)> = Vec::new();
-    for (variable, which) in builds {
+    for (variable, which) in BUILDS {
         match executable(which) {
             Some(path) => environment.push((variable, path.into())),
             None => return Outcome::failed(format!("{} does not build", which.join(" "))),

@@ -187,6 +187,23 @@ fn a_known_ticket_expires() {
     );
 }
 
+/// Where a ticket may be used from is looked at each time.
+#[test]
+fn a_ticket_that_names_addresses_is_refused_from_elsewhere_however_often_it_came() {
+    let scene = Scene::new();
+    let home = [192, 0, 2, 1].into();
+    let token = scene.token().addresses(&[home]).build();
+    let mut ticket = Ticket::of(&token, &scene.web);
+    for _ in 0..4 {
+        let negotiation = scene.acceptor.begin().peer_address(home);
+        let _ = complete(negotiation.step(&ticket.again(&scene), scene.realm.now()));
+        let negotiation = scene.acceptor.begin().peer_address([192, 0, 2, 2].into());
+        let step = negotiation.step(&ticket.again(&scene), scene.realm.now());
+        let error = refused(step).error().clone();
+        assert_eq!(error, TicketError::Address.into());
+    }
+}
+
 /// The hash of its end says where to look for a ticket; that it is the ticket, its octets do.
 #[test]
 fn a_flipped_bit_in_a_known_ticket_is_refused() {

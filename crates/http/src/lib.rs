@@ -147,7 +147,7 @@ mod meter;
 
 pub use access::{Access, Denial};
 pub use authorize::{Authorize, AuthorizeFuture, AuthorizeLayer};
-pub use connection::{BoundToConnection, ConnectionBindings, ConnectionState, WithConnectionState};
+pub use connection::{ConnectionBindings, ConnectionState, OfConnection};
 pub use extract::Authenticated;
 #[cfg(feature = "axum")]
 pub use extract::NotAuthenticated;

@@ -1,6 +1,7 @@
 //! A message of DER taken apart, each element with the name of its field, and put together again, also wrongly.
 
 use crate::shapes::Shape;
+use portcullis_oracles::length;
 
 /// An element.
 #[derive(Clone, Debug)]
@@ -63,7 +64,7 @@ pub fn count(nodes: &[Node]) -> usize {
 pub fn parse(mut octets: &[u8], name: &str, shape: &Shape) -> Option<Vec<Node>> {
     let mut nodes = Vec::new();
     while let [tag, rest @ ..] = octets {
-        let (length, rest) = length(rest)?;
+        let (length, rest) = length::parse(rest)?;
         let (contents, rest) = rest.split_at_checked(length)?;
         nodes.push(node(*tag, contents, name, shape));
         octets = rest;
@@ -92,21 +93,6 @@ fn node(tag: u8, contents: &[u8], name: &str, shape: &Shape) -> Node {
     }
 }
 
-fn length(octets: &[u8]) -> Option<(usize, &[u8])> {
-    let (first, rest) = octets.split_first()?;
-    if first & 0x80 == 0 {
-        return Some((usize::from(*first), rest));
-    }
-    let (length, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-    if !(1..=3).contains(&length.len()) {
-        return None;
-    }
-    let length = length
-        .iter()
-        .fold(0, |sum, octet| sum << 8 | usize::from(*octet));
-    Some((length, rest))
-}
-
 /// The octets.
 #[must_use]
 pub fn encode(nodes: &[Node]) -> Vec<u8> {
@@ -118,8 +104,8 @@ pub fn encode(nodes: &[Node]) -> Vec<u8> {
         };
         output.push(node.tag);
         match node.length {
-            Length::Shortest => encode_length(contents.len(), 0, &mut output),
-            Length::Longer(by) => encode_length(contents.len(), by, &mut output),
+            Length::Shortest => length::encode(contents.len(), 0, &mut output),
+            Length::Longer(by) => length::encode(contents.len(), by, &mut output),
             Length::Indefinite => output.push(0x80),
         }
         output.extend(contents);
@@ -128,18 +114,6 @@ pub fn encode(nodes: &[Node]) -> Vec<u8> {
         }
     }
     output
-}
-
-fn encode_length(length: usize, longer: usize, output: &mut Vec<u8>) {
-    if length < 0x80 && longer == 0 {
-        output.extend(u8::try_from(length));
-        return;
-    }
-    let octets = length.to_be_bytes();
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    let count = (octets.len() - zeros + longer).clamp(1, octets.len());
-    output.extend(u8::try_from(0x80 | count));
-    output.extend(&octets[octets.len() - count..]);
 }
 
 #[cfg(test)]

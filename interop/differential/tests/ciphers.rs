@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use portcullis_crypto::{Enctype, Key, KeyUsage, string_to_key};
+use portcullis_crypto::{Enctype, KeyUsage, string_to_key};
 use portcullis_differential::shims::c_program;
 use portcullis_interop::peer::{Peer, present};
 use portcullis_interop::process::LineServer;
 use portcullis_interop::recorded::hex;
-use portcullis_interop::seeded::Seeded;
+use portcullis_oracles::sealing::cases;
 use portcullis_testdata::unhex;
 
 /// Tickets, authenticators, AP-REP, KRB-CRED, PACs, and messages of both sides.
@@ -57,19 +57,6 @@ impl Mit {
     }
 }
 
-/// Keys and plaintexts of many lengths, each with a usage.
-fn cases(enctype: Enctype) -> impl Iterator<Item = (Key, u32, Vec<u8>)> {
-    let mut seeded = Seeded::new(3961);
-    let mut random = move || u8::try_from(seeded.below(256)).expect("an octet");
-    let lengths = (0..70).chain([127, 128, 129, 700, 1500, 4096]);
-    lengths
-        .zip(USAGES.into_iter().cycle())
-        .map(move |(length, usage)| {
-            let key = Key::from_random(enctype, &std::array::from_fn(|_| random()));
-            (key, usage, (0..length).map(|_| random()).collect())
-        })
-}
-
 /// DES3 pads to whole blocks and does not say by how much (RFC 3961 §6.3).
 fn padded(enctype: Enctype, plaintext: &[u8]) -> Vec<u8> {
     let mut padded = plaintext.to_vec();
@@ -83,7 +70,7 @@ fn padded(enctype: Enctype, plaintext: &[u8]) -> Vec<u8> {
 fn mit_opens_what_we_seal_and_nothing_that_was_changed() {
     let Some(mut mit) = Mit::start() else { return };
     for enctype in Enctype::all().iter().copied() {
-        for (number, (key, usage, plaintext)) in cases(enctype).enumerate() {
+        for (number, (key, usage, plaintext)) in cases(enctype, &USAGES, 0).enumerate() {
             let mut sealed = Vec::new();
             key.seal(
                 KeyUsage::new(usage),
@@ -109,7 +96,7 @@ fn mit_opens_what_we_seal_and_nothing_that_was_changed() {
 fn we_open_what_mit_seals_and_nothing_that_was_changed() {
     let Some(mut mit) = Mit::start() else { return };
     for enctype in Enctype::all().iter().copied() {
-        for (number, (key, usage, plaintext)) in cases(enctype).enumerate() {
+        for (number, (key, usage, plaintext)) in cases(enctype, &USAGES, 0).enumerate() {
             let sealed = mit.ask("seal", enctype, usage, [key.expose_octets(), &plaintext]);
             let sealed = sealed.expect("MIT seals it");
             let mut octets = sealed.clone();
@@ -134,7 +121,7 @@ fn we_open_what_mit_seals_and_nothing_that_was_changed() {
 fn ciphertexts_that_are_too_short_are_opened_by_neither() {
     let Some(mut mit) = Mit::start() else { return };
     for enctype in Enctype::all().iter().copied() {
-        let (key, usage, _) = cases(enctype).next().expect("a case");
+        let (key, usage, _) = cases(enctype, &USAGES, 0).next().expect("a case");
         for length in 0..48 {
             let octets = vec![0x5a; length];
             let theirs = mit.ask("open", enctype, usage, [key.expose_octets(), &octets]);
@@ -148,7 +135,7 @@ fn ciphertexts_that_are_too_short_are_opened_by_neither() {
 fn checksums_are_the_same() {
     let Some(mut mit) = Mit::start() else { return };
     for enctype in Enctype::all().iter().copied() {
-        for (key, usage, data) in cases(enctype) {
+        for (key, usage, data) in cases(enctype, &USAGES, 0) {
             let ours = key.mac(KeyUsage::new(usage)).checksum(&[&data]);
             let theirs = mit.ask("sum", enctype, usage, [key.expose_octets(), &data]);
             assert_eq!(
@@ -164,7 +151,7 @@ fn checksums_are_the_same() {
 fn pseudo_random_octets_are_the_same() {
     let Some(mut mit) = Mit::start() else { return };
     for enctype in Enctype::all().iter().copied() {
-        for (key, _, input) in cases(enctype) {
+        for (key, _, input) in cases(enctype, &USAGES, 0) {
             let theirs = mit.ask("prf", enctype, 0, [key.expose_octets(), &input]);
             assert_eq!(Some(key.prf(&input)), theirs, "{enctype:?}");
         }

@@ -8,7 +8,9 @@
 pub mod corpus;
 pub mod fields;
 pub mod kind;
+pub mod length;
 pub mod mutation;
 pub mod oracle;
 pub mod ours;
 pub mod own;
+pub mod sealing;

@@ -1,5 +1,6 @@
 //! Octets that are almost a message: seeded, so that a failure can be had again.
 
+use crate::length;
 use std::collections::BTreeMap;
 
 use portcullis_interop::seeded::Seeded;
@@ -237,7 +238,7 @@ impl Element {
 fn parse(mut octets: &[u8]) -> Option<Vec<Element>> {
     let mut elements = Vec::new();
     while let [tag, rest @ ..] = octets {
-        let (length, rest) = parse_length(rest)?;
+        let (length, rest) = length::parse(rest)?;
         let (contents, rest) = rest.split_at_checked(length)?;
         let constructed = tag & 0x20 != 0;
         let contents = match constructed.then(|| parse(contents)).flatten() {
@@ -255,21 +256,6 @@ fn parse(mut octets: &[u8]) -> Option<Vec<Element>> {
     Some(elements)
 }
 
-fn parse_length(octets: &[u8]) -> Option<(usize, &[u8])> {
-    let (first, rest) = octets.split_first()?;
-    if first & 0x80 == 0 {
-        return Some((usize::from(*first), rest));
-    }
-    let (length, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-    if !(1..=3).contains(&length.len()) {
-        return None;
-    }
-    let length = length
-        .iter()
-        .fold(0, |sum, octet| sum << 8 | usize::from(*octet));
-    Some((length, rest))
-}
-
 fn encode(elements: &[Element]) -> Vec<u8> {
     let mut output = Vec::new();
     for element in elements {
@@ -284,22 +270,10 @@ fn encode(elements: &[Element]) -> Vec<u8> {
             output.extend([0, 0]);
             continue;
         }
-        encode_length(contents.len(), element.padding, &mut output);
+        length::encode(contents.len(), element.padding, &mut output);
         output.extend(contents);
     }
     output
-}
-
-fn encode_length(length: usize, padding: usize, output: &mut Vec<u8>) {
-    if length < 0x80 && padding == 0 {
-        output.extend(u8::try_from(length));
-        return;
-    }
-    let octets = length.to_be_bytes();
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    let count = (octets.len() - zeros + padding).clamp(1, octets.len());
-    output.extend(u8::try_from(0x80 | count));
-    output.extend(&octets[octets.len() - count..]);
 }
 
 #[cfg(test)]

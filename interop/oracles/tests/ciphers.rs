@@ -1,8 +1,8 @@
 //! picky-krb seals and opens with enctypes 16, 17 and 18, and turns passwords into keys.
 
 use picky_krb::crypto::CipherSuite;
-use portcullis_crypto::{Enctype, Key, KeyUsage, string_to_key};
-use portcullis_interop::seeded::Seeded;
+use portcullis_crypto::{Enctype, KeyUsage, string_to_key};
+use portcullis_oracles::sealing::cases;
 
 const USAGES: [u32; 6] = [2, 11, 12, 14, 22, 24];
 
@@ -20,19 +20,6 @@ fn suites() -> [(Enctype, CipherSuite); 3] {
     ]
 }
 
-/// Plaintexts of many lengths, each with a key and a usage.
-fn cases(enctype: Enctype) -> impl Iterator<Item = (Key, u32, Vec<u8>)> {
-    let mut seeded = Seeded::new(17);
-    let mut random = move || u8::try_from(seeded.below(256)).expect("an octet");
-    let lengths = (0..70).chain([127, 128, 129, 700, 1500, 4096]);
-    lengths
-        .zip(USAGES.into_iter().cycle())
-        .map(move |(length, usage)| {
-            let key = Key::from_random(enctype, &std::array::from_fn(|_| random()));
-            (key, usage, (0..length).map(|_| random()).collect())
-        })
-}
-
 /// DES3 pads to whole blocks and does not say by how much (RFC 3961 §6.3).
 fn unpadded<'a>(enctype: Enctype, opened: &'a [u8], plaintext: &[u8]) -> &'a [u8] {
     let padded = match enctype {
@@ -46,7 +33,7 @@ fn unpadded<'a>(enctype: Enctype, opened: &'a [u8], plaintext: &[u8]) -> &'a [u8
 #[test]
 fn picky_opens_what_we_seal() {
     for (enctype, suite) in suites() {
-        for (key, usage, plaintext) in cases(enctype) {
+        for (key, usage, plaintext) in cases(enctype, &USAGES, 0) {
             let mut sealed = Vec::new();
             key.seal(
                 KeyUsage::new(usage),
@@ -73,7 +60,7 @@ fn picky_opens_what_we_seal() {
 #[test]
 fn we_open_what_picky_seals() {
     for (enctype, suite) in suites() {
-        for (key, usage, plaintext) in cases(enctype) {
+        for (key, usage, plaintext) in cases(enctype, &USAGES, 0) {
             let number = i32::try_from(usage).expect("a usage");
             let sealed = suite
                 .cipher()

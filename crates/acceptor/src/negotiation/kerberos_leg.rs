@@ -74,27 +74,32 @@ pub(super) fn step(
             return Err(reject_unread(&envelope, error, &acceptor.settings, now));
         }
     };
-    let time = kerberos_time(now);
-    match ap_req::verify(
-        &request,
-        &acceptor.settings,
-        &peer,
-        envelope.carrier(),
-        time,
-    ) {
+    verify(acceptor, peer, envelope, &request, now)
+}
+
+/// All checks but the replay record.
+fn verify(
+    acceptor: Acceptor,
+    peer: Peer,
+    envelope: Envelope,
+    request: &ApReq<'_>,
+    now: SystemTime,
+) -> Result<UnrecordedStep, Rejection> {
+    let (settings, time) = (&acceptor.settings, kerberos_time(now));
+    match ap_req::verify(request, settings, &peer, envelope.carrier(), time) {
         Ok(claim) => {
             let leg = Box::new(ClaimedLeg {
                 acceptor,
                 peer,
                 envelope,
-                facts: KrbErrorFacts::with_service(&request, Some(claim.service())),
+                facts: KrbErrorFacts::with_service(request, Some(claim.service())),
                 claim,
                 now,
             });
             Ok(UnrecordedStep::Unrecorded(Unrecorded { leg }))
         }
         Err(error) => {
-            let answer = krb_error(&error, &KrbErrorFacts::of(&request), now);
+            let answer = krb_error(&error, &KrbErrorFacts::of(request), now);
             Err(envelope.reject(error, answer.as_deref()))
         }
     }

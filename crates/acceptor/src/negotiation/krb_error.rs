@@ -40,7 +40,7 @@ impl KrbErrorFacts {
             return Self(None);
         }
         match service.filter(|service| service.is(realm, name)) {
-            Some(service) => Self(Some(service.clone())),
+            Some(service) => Self(Some(service.clone().with_name_type(name.name_type))),
             None => Self(Principal::from_wire(realm, name).ok()),
         }
     }

@@ -48,6 +48,12 @@ fn refusal<'a, T: core::fmt::Debug>(
 }
 
 #[test]
+fn an_error_in_no_structure_is_one_of_der() {
+    let error = Reader::new(&[1, 1, 7]).boolean().unwrap_err();
+    assert_eq!(error.to_string(), "DER: malformed BOOLEAN (at octet 0)");
+}
+
+#[test]
 fn a_structure_is_read_and_written() {
     let octets = b"\x61\x0e\x30\x0c\xa0\x03\x02\x01\x07\xa2\x05\x04\x03abc";
     let demo = Demo {

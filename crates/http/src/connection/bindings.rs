@@ -1,11 +1,9 @@
 //! [`ConnectionBindings`]: what binds a login to the connection that it came through.
 
-use core::task::{Context, Poll};
-use http::Request;
+use super::extension::OfConnection;
 use portcullis::ChannelBindings;
 use std::sync::Arc;
 use tower_layer::Layer;
-use tower_service::Service;
 
 /// The channel bindings of one connection: an extension of the requests that come through it, by
 /// which [`NegotiateLayer`](crate::NegotiateLayer) judges them, whatever it was told of channels
@@ -34,37 +32,9 @@ impl ConnectionBindings {
 
 /// Each request to the service gets these bindings.
 impl<S> Layer<S> for ConnectionBindings {
-    type Service = BoundToConnection<S>;
+    type Service = OfConnection<S, Self>;
 
-    fn layer(&self, inner: S) -> BoundToConnection<S> {
-        BoundToConnection {
-            inner,
-            bindings: self.clone(),
-        }
-    }
-}
-
-/// A service whose requests come through one connection; from [`ConnectionBindings`].
-#[derive(Clone, Debug)]
-pub struct BoundToConnection<S> {
-    inner: S,
-    bindings: ConnectionBindings,
-}
-
-impl<S, B> Service<Request<B>> for BoundToConnection<S>
-where
-    S: Service<Request<B>>,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<B>) -> S::Future {
-        request.extensions_mut().insert(self.bindings.clone());
-        self.inner.call(request)
+    fn layer(&self, inner: S) -> OfConnection<S, Self> {
+        OfConnection::new(inner, self.clone())
     }
 }

@@ -1,16 +1,14 @@
 //! [`ConnectionState`]: what is remembered for as long as a connection lasts.
 
+use super::extension::OfConnection;
 use crate::half_open::{Scope, Waiting};
 use crate::user::User;
 use core::fmt;
-use core::task::{Context, Poll};
 use core::time::Duration;
-use http::Request;
 use portcullis::Identity;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 use tower_layer::Layer;
-use tower_service::Service;
 
 /// A place for what belongs to one connection: an extension of the requests that come through it.
 ///
@@ -89,37 +87,9 @@ impl fmt::Debug for ConnectionState {
 
 /// Each request to the service gets this state.
 impl<S> Layer<S> for ConnectionState {
-    type Service = WithConnectionState<S>;
+    type Service = OfConnection<S, Self>;
 
-    fn layer(&self, inner: S) -> WithConnectionState<S> {
-        WithConnectionState {
-            inner,
-            state: self.clone(),
-        }
-    }
-}
-
-/// A service whose requests come through one connection; from [`ConnectionState`].
-#[derive(Clone, Debug)]
-pub struct WithConnectionState<S> {
-    inner: S,
-    state: ConnectionState,
-}
-
-impl<S, B> Service<Request<B>> for WithConnectionState<S>
-where
-    S: Service<Request<B>>,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<B>) -> S::Future {
-        request.extensions_mut().insert(self.state.clone());
-        self.inner.call(request)
+    fn layer(&self, inner: S) -> OfConnection<S, Self> {
+        OfConnection::new(inner, self.clone())
     }
 }
