@@ -1,6 +1,6 @@
 //! The text form of a principal: read and written as MIT krb5 does (RFC 1964 §2.1.1).
 
-use super::{Principal, PrincipalError};
+use super::{MOST_COMPONENTS, Principal, PrincipalError};
 use crate::escape;
 use crate::registry::NameType;
 use alloc::vec;
@@ -28,7 +28,7 @@ impl Principal {
             match symbol? {
                 Symbol::Part(octet) => parts.push(octet),
                 Symbol::Slash if parts.realm.is_some() => return Err(PrincipalError::SlashInRealm),
-                Symbol::Slash => parts.components.push(Vec::new()),
+                Symbol::Slash => parts.begin_component()?,
                 Symbol::At if parts.realm.is_some() => return Err(PrincipalError::SecondRealm),
                 Symbol::At => parts.realm = Some(Vec::new()),
             }
@@ -153,6 +153,15 @@ impl Parts {
         if let Some(part) = self.realm.as_mut().or_else(|| self.components.last_mut()) {
             part.push(octet);
         }
+    }
+
+    /// A name of slashes alone would cost many times its own size before it is refused.
+    fn begin_component(&mut self) -> Result<(), PrincipalError> {
+        if self.components.len() >= MOST_COMPONENTS {
+            return Err(PrincipalError::TooManyComponents);
+        }
+        self.components.push(Vec::new());
+        Ok(())
     }
 
     fn into_principal(self, default_realm: Option<&str>) -> Result<Principal, PrincipalError> {
