@@ -190,19 +190,25 @@ impl PasswordVerifier {
         let token = client.token(&ticket, now)?;
         match self.acceptor.begin().step(&token, now) {
             Ok(Step::Complete { context, .. }) => {
-                let identity = context.into_identity();
-                match identity.client() == principal {
-                    true => Ok(Proven {
-                        identity,
-                        client,
-                        ticket,
-                    }),
-                    false => Err(PasswordError::OtherClient(identity.client().clone())),
-                }
+                let identity = who_asked(context.into_identity(), principal)?;
+                Ok(Proven {
+                    identity,
+                    client,
+                    ticket,
+                })
             }
             Ok(_) => Err(PasswordError::Incomplete),
             Err(rejection) => Err(PasswordError::Unproven(Box::new(rejection))),
         }
+    }
+}
+
+/// The identity, if it is that of who asked. The acceptor has compared the ticket with the
+/// authenticator, which names who asked: this is for the day that one of the two does not.
+fn who_asked(identity: Identity, principal: &Principal) -> Result<Identity, PasswordError> {
+    match identity.client() == principal {
+        true => Ok(identity),
+        false => Err(PasswordError::OtherClient(identity.client().clone())),
     }
 }
 
@@ -221,5 +227,38 @@ fn of_password(error: ClientError) -> PasswordError {
             ..
         } => PasswordError::Wrong,
         other => PasswordError::Client(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portcullis_testrealm::TestRealm;
+
+    #[test]
+    fn an_identity_is_that_of_who_asked_by_name_and_realm() {
+        let realm = TestRealm::new("EXAMPLE.TEST");
+        let web = realm.service("HTTP/web.example.test");
+        let token = realm.user("alice").token_for(&web).build();
+        let acceptor = Acceptor::new(web.keytab()).unwrap();
+        let Ok(Step::Complete { context, .. }) = acceptor.begin().step(token.token(), realm.now())
+        else {
+            panic!("a good token");
+        };
+        let is_of = |asked: &str| who_asked(context.identity().clone(), &asked.parse().unwrap());
+        assert!(is_of("alice@EXAMPLE.TEST").is_ok());
+        for asked in [
+            "admin@EXAMPLE.TEST",
+            "alice@OTHER.TEST",
+            "Alice@EXAMPLE.TEST",
+            "alice/admin@EXAMPLE.TEST",
+        ] {
+            match is_of(asked) {
+                Err(PasswordError::OtherClient(who)) => {
+                    assert_eq!(who.to_string(), "alice@EXAMPLE.TEST");
+                }
+                other => panic!("{asked}: {other:?}"),
+            }
+        }
     }
 }
