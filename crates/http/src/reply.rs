@@ -3,16 +3,17 @@
 //! It depends on [`Error::code`] and on what the request says in clear, and on nothing secret. 401
 //! for every verdict about a token, whoever is to blame: a stranger's ticket must not make
 //! failures, and the challenge must reach the client. Only what we lack makes 500 and 503, and then
-//! there is no challenge: another token would not help.
+//! there is no challenge: another token would not help, or not at once.
 
 use crate::header::{self, HeaderError};
 use crate::passwords::PasswordRefusal;
 use crate::refusal::Refusal;
 use crate::side::Side;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 use portcullis::Error;
 use portcullis::error::Unsupported;
+use portcullis::replay::ReplayCacheError;
 
 impl Refusal {
     /// The answer; a [`portcullis::Rejection`] goes with it, for logs.
@@ -31,6 +32,9 @@ impl Refusal {
         let reply = self.reply();
         if status == side.unauthorized() || reply.is_some() {
             headers.insert(side.challenge(), header::challenge(reply));
+        }
+        if let Some(wait) = self.wait() {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait));
         }
         if let Self::AnotherLeg { cookie, .. } | Self::LoggedOut { cookie } = self
             && let Some(cookie) = cookie
@@ -60,6 +64,16 @@ impl Refusal {
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::LoggedOut { .. } => StatusCode::OK,
             Self::UnknownStep => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// After how many seconds a new token of the client lets it in, where that is known.
+    fn wait(&self) -> Option<u64> {
+        match self.rejection()?.error() {
+            Error::ReplayCache(ReplayCacheError::TooYoung { by }) => {
+                Some(by.as_secs().saturating_add(1))
+            }
+            _ => None,
         }
     }
 
@@ -125,7 +139,6 @@ mod tests {
     use super::*;
     use http::header::WWW_AUTHENTICATE;
     use portcullis::error::NegotiationError;
-    use portcullis::replay::ReplayCacheError;
 
     const OUTAGE: &str = "this service cannot take a login at the moment";
 

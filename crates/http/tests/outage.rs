@@ -1,9 +1,16 @@
 //! What we lack ourselves: a replay cache that answers, randomness.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
 
 mod recorded;
 
+use core::time::Duration;
+use http::header::RETRY_AFTER;
 use http::{Response, StatusCode};
 use portcullis::replay::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
 use portcullis::{AcceptorBuilder, Error, Rejection};
@@ -14,7 +21,7 @@ use std::time::SystemTime;
 use tower::{Layer, ServiceExt, service_fn};
 
 #[derive(Debug)]
-struct Broken;
+struct Broken(ReplayCacheError);
 
 impl ReplayCache for Broken {
     fn record(
@@ -23,9 +30,7 @@ impl ReplayCache for Broken {
         _: SystemTime,
         _: SystemTime,
     ) -> Result<Freshness, ReplayCacheError> {
-        Err(ReplayCacheError::Unreachable(
-            "no route to 192.0.2.1".to_owned(),
-        ))
+        Err(self.0.clone())
     }
 }
 
@@ -48,7 +53,10 @@ async fn outage(builder: AcceptorBuilder) -> (Response<String>, Error) {
 /// Another token would not help: no challenge, and no word of where the store is.
 #[tokio::test]
 async fn a_replay_cache_that_fails_is_503_without_a_challenge() {
-    let (answer, error) = outage(builder(CURL).replay_cache(Arc::new(Broken))).await;
+    let broken = Broken(ReplayCacheError::Unreachable(
+        "no route to 192.0.2.1".to_owned(),
+    ));
+    let (answer, error) = outage(builder(CURL).replay_cache(Arc::new(broken))).await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(matches!(error, Error::ReplayCache(_)), "{error:?}");
     assert!(challenges(answer.headers()).is_empty(), "{answer:?}");
@@ -56,4 +64,18 @@ async fn a_replay_cache_that_fails_is_503_without_a_challenge() {
         answer.body(),
         "this service cannot take a login at the moment\n"
     );
+}
+
+/// A store that was just started has lost its records, and says when a login can come in again: the
+/// login is good for all we know, and no other one would be judged otherwise before.
+#[tokio::test]
+async fn a_replay_store_that_is_too_young_is_503_for_so_long() {
+    for (millis, wait) in [(1, "1"), (2000, "3"), (299_999, "300")] {
+        let by = Duration::from_millis(millis);
+        let young = Broken(ReplayCacheError::TooYoung { by });
+        let (answer, _) = outage(builder(CURL).replay_cache(Arc::new(young))).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[RETRY_AFTER], wait, "{millis}");
+        assert!(challenges(answer.headers()).is_empty(), "{answer:?}");
+    }
 }

@@ -52,6 +52,9 @@ const fn replay_cache(error: &ReplayCacheError) -> &'static str {
         ReplayCacheError::ClockWentBack { .. } | ReplayCacheError::Expired { .. } => {
             "This machine's clock was set back: synchronise it with NTP and let it run on."
         }
+        ReplayCacheError::TooYoung { .. } => {
+            "Nothing if the shared replay store was just started: new logins come in. If it lasts, the client's clock is behind, or the store starts again and again."
+        }
         ReplayCacheError::Unreachable(_) => {
             "Bring the shared replay store back: nobody is let in without it."
         }

@@ -107,6 +107,13 @@ pub enum ReplayCacheError {
         /// How long ago it expired.
         ago: Duration,
     },
+    /// A store outside this process began after the authenticator was made: it may have had a record
+    /// of it, and lost it.
+    TooYoung {
+        /// How long after. A client whose clock goes as this authenticator says comes in when so much
+        /// has passed.
+        by: Duration,
+    },
     /// A store outside this process did not answer; the text is the store's own.
     Unreachable(String),
 }
@@ -125,6 +132,11 @@ impl fmt::Display for ReplayCacheError {
             Self::Expired { ago } => {
                 write!(f, "authenticator expired {} s ago", ago.as_secs())
             }
+            Self::TooYoung { by } => write!(
+                f,
+                "replay cache began {} s after the authenticator was made, and may have lost its record",
+                by.as_secs()
+            ),
             Self::Unreachable(reason) => write!(f, "replay cache is unreachable: {reason}"),
         }
     }

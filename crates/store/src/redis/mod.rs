@@ -40,8 +40,8 @@ const MARGIN: Duration = Duration::from_secs(1);
 ///   question connects again, so it is found as soon as it is back.
 /// - A server that forgets records when its memory is used up (`maxmemory-policy` other than
 ///   `noeviction`) is refused: whoever floods it could replay.
-/// - A server that was started after an authenticator was made may have lost its record, so that is
-///   [replayed](Freshness::Replayed). Clients try again with a new one.
+/// - A server that was started after an authenticator was made may have lost its record: it is
+///   [too young](ReplayCacheError::TooYoung). Clients try again with a new one.
 ///
 /// A replica that takes over may not have the last records; Redis copies them later.
 ///
@@ -149,10 +149,11 @@ impl AsyncReplayStore for RedisReplayStore {
         let set: [&[u8]; 6] = [b"SET", key.as_bytes(), b"1", b"NX", b"PX", lasts.as_bytes()];
         let answer = self.ask(resp::command(&set)).await;
         let answer = answer.map_err(|error| self.unreachable(&error))?;
-        let remembers = self.age(now, expires) <= answer.uptime;
-        match answer.done && remembers {
-            true => Ok(Freshness::Fresh),
-            false => Ok(Freshness::Replayed),
+        let older = self.age(now, expires).checked_sub(answer.uptime);
+        match (answer.done, older.filter(|by| !by.is_zero())) {
+            (false, _) => Ok(Freshness::Replayed),
+            (true, None) => Ok(Freshness::Fresh),
+            (true, Some(by)) => Err(ReplayCacheError::TooYoung { by }),
         }
     }
 }
