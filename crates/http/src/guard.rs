@@ -7,7 +7,7 @@ use crate::connection::{ConnectionBindings, ConnectionState};
 use crate::cookie::{Jar, LAX};
 use crate::half_open::{HalfOpen, HalfOpenLimits, Scope};
 use crate::header;
-use crate::hooks::{AcceptorOf, Boxed, NameOf, SharedGroups, SharedReplayStore};
+use crate::hooks::{AcceptorOf, BindingsOf, Boxed, NameOf, SharedGroups, SharedReplayStore};
 use crate::host::host;
 use crate::login::Visit;
 use crate::passwords::SharedPasswords;
@@ -29,7 +29,8 @@ pub(crate) struct Guard {
     pub(crate) side: Side,
     pub(crate) optional: bool,
     pub(crate) max_header: usize,
-    pub(crate) bindings: ConnectionBindings,
+    /// Where the connection has none of its own.
+    pub(crate) bindings_of: Arc<BindingsOf>,
     pub(crate) now: fn() -> SystemTime,
     pub(crate) replay_store: Option<SharedReplayStore>,
     pub(crate) policy: Policy,
@@ -88,12 +89,13 @@ pub(crate) enum Judgement {
 
 impl Guard {
     pub(crate) fn new(acceptor_of: Arc<AcceptorOf>) -> Self {
+        let unbound = ConnectionBindings::new([]);
         Self {
             acceptor_of,
             side: Side::Origin,
             optional: false,
             max_header: 64 * 1024,
-            bindings: ConnectionBindings::new([]),
+            bindings_of: Arc::new(move || unbound.clone()),
             now: SystemTime::now,
             replay_store: None,
             policy: Policy::new(),
@@ -141,10 +143,9 @@ impl Guard {
     }
 
     fn scope<B>(&self, request: &Request<B>) -> Scope {
-        let bindings = request.extensions().get::<ConnectionBindings>();
         Scope {
             host: host(request.uri(), request.headers()),
-            bindings: bindings.unwrap_or(&self.bindings).clone(),
+            channel: request.extensions().get().cloned(),
         }
     }
 
@@ -231,7 +232,7 @@ impl fmt::Debug for Guard {
             .field("side", &self.side)
             .field("optional", &self.optional)
             .field("max_header", &self.max_header)
-            .field("bindings", &self.bindings)
+            .field("bindings", &(self.bindings_of)())
             .field("policy", &self.policy)
             .field("half_open", &self.half_open)
             .field("connection_bound", &self.connection_bound)

@@ -80,7 +80,8 @@ pub(crate) struct Waiting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) host: Option<String>,
-    pub(crate) bindings: ConnectionBindings,
+    /// Where the connection says what binds it.
+    pub(crate) channel: Option<ConnectionBindings>,
 }
 
 impl Waiting {

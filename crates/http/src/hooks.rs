@@ -3,6 +3,7 @@
 //! Their traits have futures of their own types; in here they are boxed, so that a layer has no
 //! type parameter for each.
 
+use crate::connection::ConnectionBindings;
 use core::fmt;
 use core::pin::Pin;
 use portcullis::names::NoLocalName;
@@ -118,6 +119,8 @@ impl fmt::Display for NoUser {
 impl core::error::Error for NoUser {}
 
 pub(crate) type NameOf = dyn Fn(&Identity) -> Result<String, NoUser> + Send + Sync;
+
+pub(crate) type BindingsOf = dyn Fn() -> ConnectionBindings + Send + Sync;
 
 pub(crate) type AcceptorOf = dyn Fn(Option<&str>) -> Option<Acceptor> + Send + Sync;
 

@@ -1,6 +1,7 @@
 //! [`NegotiateLayer`]: the settings, each with a safe default.
 
 use crate::basic::PasswordDoor;
+use crate::connection::ConnectionBindings;
 use crate::guard::Guard;
 use crate::half_open::{HalfOpen, HalfOpenLimits};
 use crate::hooks::{NoUser, SharedGroups, SharedReplayStore};
@@ -83,7 +84,20 @@ impl NegotiateLayer {
     /// A login that was relayed from another service bears that one's bindings, and is refused. The
     /// acceptor's policy decides what becomes of clients that send none.
     pub fn channel_bindings(self, bindings: ChannelBindings) -> Self {
-        self.with(|guard| guard.bindings = guard.bindings.and(bindings))
+        let before = Arc::clone(&self.guard.bindings_of);
+        self.channel_bindings_of(move || before().and(bindings.clone()))
+    }
+
+    /// The same, asked for each login that begins: for a certificate that is replaced while others
+    /// use the layer. In the place of those that the layer was told of before.
+    ///
+    /// A connection that a proxy accepted before the change keeps the certificate that it began with:
+    /// have the bindings of both acceptable for as long as such connections last.
+    pub fn channel_bindings_of(
+        self,
+        bindings_of: impl Fn() -> ConnectionBindings + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|guard| guard.bindings_of = Arc::new(bindings_of))
     }
 
     /// What the time is. Default: [`SystemTime::now`]; another for tests.

@@ -9,6 +9,7 @@ use crate::refusal::{Forbidden, Refusal};
 use crate::side::Side;
 use crate::user::{Facts, Login, User};
 use http::HeaderValue;
+use portcullis::pac::{Pac, PacText};
 use portcullis::policy::Groups as _;
 use portcullis::replay::AsyncReplayStore as _;
 use portcullis::{Identity, Negotiation, Rejection, Step, UnrecordedStep};
@@ -95,8 +96,10 @@ impl Guard {
         }
         let acceptor = (self.acceptor_of)(visit.scope.host.as_deref());
         let acceptor = acceptor.ok_or(Refusal::Misdirected)?;
-        let bindings = visit.scope.bindings.acceptable();
-        let negotiation = acceptor.begin().channel_bindings_any_of(bindings);
+        let channel = visit.scope.channel.clone();
+        let bindings = channel.unwrap_or_else(|| (self.bindings_of)());
+        let negotiation = acceptor.begin();
+        let negotiation = negotiation.channel_bindings_any_of(bindings.acceptable());
         Ok((negotiation, Past::default()))
     }
 
@@ -207,8 +210,10 @@ impl Guard {
                 .map_err(Refusal::Groups)?,
             None => Vec::new(),
         };
+        let full_name = identity.pac().and_then(Pac::full_name);
         let mut facts = Facts {
             name,
+            full_name: full_name.map(PacText::to_text),
             client: identity.client().clone(),
             groups,
             indicators: identity.authentication_indicators().to_vec(),

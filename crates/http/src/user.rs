@@ -16,6 +16,7 @@ pub struct User(Arc<Facts>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) name: String,
+    pub(crate) full_name: Option<String>,
     pub(crate) client: Principal,
     pub(crate) groups: Vec<String>,
     pub(crate) indicators: Vec<String>,
@@ -59,6 +60,13 @@ impl User {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// What the directory calls the user, to greet it by: the PAC's FullName ([MS-PAC] §2.5), where
+    /// the ticket has a verified PAC with one. It names nobody: others may be called the same.
+    #[must_use]
+    pub fn full_name(&self) -> Option<&str> {
+        self.0.full_name.as_deref()
     }
 
     /// The client's whole name, with its realm.

@@ -14,12 +14,13 @@ use http::{Request, Response, StatusCode, Version, header};
 use portcullis::channel_bindings::BindingsMismatch;
 use portcullis::error::{AuthenticatorError, NegotiationError, Unsupported};
 use portcullis::{AcceptorBuilder, ChannelBindings, Error, Rejection, WeakEnctype};
-use portcullis_http::{Authenticated, NegotiateLayer};
+use portcullis_http::{Authenticated, ConnectionBindings, NegotiateLayer};
 use portcullis_testdata::unhex;
 use recorded::{
     BOUND, CURL, DCE, GOKRB5, JAVA, ONE_WAY, OTHER_SERVICE, RC4, REQUESTS, an_hour_later, builder,
     challenges, layer, octets, reply, request, then, token, unreachable, with_token,
 };
+use std::sync::{Arc, Mutex};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 type Answer = Response<String>;
@@ -386,6 +387,26 @@ async fn bindings_of_the_channel_are_compared() {
 
     let during_a_change = layer.channel_bindings(other).channel_bindings(bindings);
     let answer = ask(&during_a_change, with_token(&token(BOUND))).await;
+    assert_eq!(answer.body(), "alice@EXAMPLE.TEST");
+}
+
+#[tokio::test]
+async fn bindings_can_be_replaced_while_the_layer_is_used() {
+    let bindings = ChannelBindings::from_application_data(octets(BOUND, "bindings"));
+    let other = ChannelBindings::from_application_data(*b"tls-server-end-point:other");
+    let acceptor = builder(BOUND).require_channel_bindings().build().unwrap();
+    let present = Arc::new(Mutex::new(ConnectionBindings::new([other.clone()])));
+    let shown = present.clone();
+    let layer = NegotiateLayer::new(acceptor)
+        .now(then)
+        .channel_bindings(bindings.clone())
+        .channel_bindings_of(move || shown.lock().unwrap().clone());
+
+    let (_, error) = refusal(&layer, with_token(&token(BOUND))).await;
+    let different = AuthenticatorError::ChannelBindings(BindingsMismatch::Different);
+    assert_eq!(error, Some(Error::Authenticator(different)));
+    *present.lock().unwrap() = ConnectionBindings::new([other, bindings]);
+    let answer = ask(&layer, with_token(&token(BOUND))).await;
     assert_eq!(answer.body(), "alice@EXAMPLE.TEST");
 }
 

@@ -70,6 +70,33 @@ async fn after_the_first_login_the_cookie_will_do() {
     }
 }
 
+/// An application that greets its users does not call them something else after the login.
+#[tokio::test]
+async fn a_session_has_the_full_name_of_its_login() {
+    let scene = Scene::new();
+    let layer = scene.layer().sessions(sessions());
+    let full_name = |answer: &Answer| {
+        let user = verdict(answer).user().unwrap();
+        user.full_name().map(str::to_owned)
+    };
+    let alice = scene
+        .realm
+        .user_with("alice")
+        .full_name("Alice Liddell \u{e9}");
+    for (user, expected) in [
+        (alice.build(), Some("Alice Liddell \u{e9}")),
+        (scene.realm.user("bob"), None),
+    ] {
+        let token = user.token_for(&scene.web).with_pac().spnego().build();
+        let login = ask(&layer, with_token(token.token())).await;
+        let again = ask(&layer, with_cookie(&cookies(&login).remove(0))).await;
+        assert_eq!(outcome(&again), "session");
+        for answer in [login, again] {
+            assert_eq!(full_name(&answer).as_deref(), expected);
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_cookie_is_kept_from_scripts_other_hosts_and_the_open_wire() {
     let scene = Scene::new();

@@ -18,7 +18,7 @@ fn acceptor() -> Acceptor {
 fn here() -> Scope {
     Scope {
         host: None,
-        bindings: ConnectionBindings::new([]),
+        channel: None,
     }
 }
 

@@ -3,7 +3,6 @@
 #![allow(clippy::panic, reason = "test code")]
 
 use super::*;
-use crate::connection::ConnectionBindings;
 use portcullis::Acceptor;
 use portcullis_testrealm::TestRealm;
 
@@ -33,7 +32,7 @@ fn after(legs: u8, octets: usize) -> (Refusal, Option<Waiting>) {
 fn here() -> Scope {
     Scope {
         host: None,
-        bindings: ConnectionBindings::new([]),
+        channel: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is under the seal of a cookie: a user, in numbers and counted strings.
 //!
-//! Seconds since 1970 at which it ends (8 octets), the session's id (16), then the user's name; the
-//! client's realm; its components; groups; indicators. A string is its length in two octets and
+//! Seconds since 1970 at which it ends (8 octets), the session's id (16), then the user's name; its
+//! full name, which may be empty; the client's realm; its components; groups; indicators. A string is its length in two octets and
 //! itself, a list its length in two octets and its strings. Numbers have the high octet first.
 
 use crate::user::{Facts, Login, SessionId};
@@ -15,6 +15,8 @@ pub(super) fn encode(facts: &Facts) -> Option<Vec<u8>> {
     let mut body = expires.to_be_bytes().to_vec();
     body.extend(facts.session?.0);
     string(&mut body, facts.name.as_bytes())?;
+    let full_name = facts.full_name.as_deref().unwrap_or_default();
+    string(&mut body, full_name.as_bytes())?;
     string(&mut body, facts.client.realm().0)?;
     list(&mut body, facts.client.components())?;
     list(&mut body, facts.groups.iter().map(String::as_bytes))?;
@@ -28,6 +30,7 @@ pub(super) fn decode(body: &[u8], login: Login) -> Option<Facts> {
     let (id, rest) = rest.split_first_chunk()?;
     let mut reader = Reader(rest);
     let name = reader.text()?;
+    let full_name = Some(reader.text()?).filter(|text| !text.is_empty());
     let realm = reader.string()?;
     let client = Principal::new(realm, reader.list()?).ok()?;
     let groups = reader.texts()?;
@@ -35,6 +38,7 @@ pub(super) fn decode(body: &[u8], login: Login) -> Option<Facts> {
     let seconds = Duration::from_secs(u64::from_be_bytes(*seconds));
     reader.0.is_empty().then_some(Facts {
         name,
+        full_name,
         client,
         groups,
         indicators,

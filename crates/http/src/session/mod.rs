@@ -38,7 +38,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 /// Octets under the seal beside the user: what it is, and for whom.
-const PURPOSE: &[u8] = b"portcullis session 1\0";
+const PURPOSE: &[u8] = b"portcullis session 2\0";
 
 /// With which requests from other sites a browser sends the cookie (RFC 6265bis §5.6.7).
 #[non_exhaustive]
@@ -190,3 +190,6 @@ impl fmt::Debug for Sessions {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
