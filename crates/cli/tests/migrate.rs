@@ -114,6 +114,93 @@ fn mod_auth_gssapi_becomes_ours() {
     }
 }
 
+/// A host with TLS whose users may also come with passwords.
+const WITH_PASSWORDS: &str = "<VirtualHost *:443>\nSSLEngine on\nServerName https://web.example.test\n\
+    <Location />\nAuthType Kerberos\nKrbAuthRealms EXAMPLE.TEST\nKrbMethodK5Passwd on\n\
+    Require valid-user\n</Location>\n</VirtualHost>";
+
+#[test]
+fn passwords_are_taken_where_they_were() {
+    let left = ": name the KDCs of EXAMPLE.TEST in passwords.kdcs";
+    for (more, line) in [
+        ("", "line 7: KrbMethodK5Passwd on"),
+        ("KrbServiceName HTTP", "line 7: KrbMethodK5Passwd on"),
+        (
+            "KrbServiceName HTTP/web.example.test",
+            "line 7: KrbMethodK5Passwd on",
+        ),
+        (
+            "off",
+            "line 5: AuthType Kerberos without KrbMethodK5Passwd off",
+        ),
+    ] {
+        let text = match more {
+            "off" => WITH_PASSWORDS.replace("KrbMethodK5Passwd on\n", ""),
+            more => format!("{WITH_PASSWORDS}\n{more}"),
+        };
+        let said = migrate("apache", &text);
+        let service = "[passwords]\nservice = \"HTTP/web.example.test@EXAMPLE.TEST\"";
+        assert!(said.output.contains(service), "{more}: {}", said.output);
+        let left = format!("# {line}{left}");
+        assert!(said.output.contains(&left), "{more}: {}", said.output);
+        assert_eq!(said.status, 1);
+    }
+}
+
+#[test]
+fn passwords_are_not_taken_where_they_were_not_or_in_clear() {
+    let part = "</Location>\n<Location /b>\nKrbMethodK5Passwd off\n</Location>";
+    let gssapi = "</Location>\n<Location /b>\nAuthType GSSAPI\n</Location>";
+    for (there, here, why) in [
+        ("SSLEngine on", "", "they are taken over TLS alone"),
+        (
+            "SSLEngine on",
+            "SSLEngine off",
+            "they are taken over TLS alone",
+        ),
+        ("</Location>", part, "in a part of the site"),
+        ("</Location>", gssapi, "in a part of the site"),
+        ("KrbAuthRealms EXAMPLE.TEST", "", "name the service"),
+        (
+            "EXAMPLE.TEST",
+            "EXAMPLE.TEST OTHER.TEST",
+            "name the service",
+        ),
+        (
+            "ServerName https://web.example.test",
+            "",
+            "name the service",
+        ),
+        (
+            "SSLEngine on",
+            "SSLEngine on\nKrbServiceName host/a",
+            "name the service",
+        ),
+    ] {
+        let said = migrate("apache", &WITH_PASSWORDS.replacen(there, here, 1));
+        for left in [
+            "KrbMethodK5Passwd on: passwords are not asked for here",
+            why,
+        ] {
+            assert!(said.output.contains(left), "{here}: {}", said.output);
+        }
+        assert!(
+            !said.output.contains("[passwords]"),
+            "{here}: {}",
+            said.output
+        );
+    }
+}
+
+#[test]
+fn a_file_of_groups_is_the_same() {
+    let text = "<Location /a>\nAuthType GSSAPI\nAuthGroupFile /etc/groups\nRequire group staff\n\
+                </Location>";
+    let said = migrate("apache", text);
+    assert_eq!(said.status, 0, "{}", said.output);
+    assert_eq!(keys(&said)[..2], ["[groups]", "file = \"/etc/groups\""]);
+}
+
 #[test]
 fn nginx_becomes_ours() {
     let said = migrate(
@@ -289,6 +376,26 @@ const WIDER: &[(&str, &str, &str, &str)] = &[
          GssapiRequiredNameAttributes auth-indicators=y",
         "line 2: indicators = [\"y\"]: there is another one",
         "\"y\"",
+    ),
+    (
+        "apache",
+        "<Location /a>\nAuthType GSSAPI\nAuthGroupFile /x\nRequire group g\n</Location>\n\
+         <Location /b>\nAuthType GSSAPI\nAuthGroupFile /y\nRequire group g\n</Location>",
+        "line 8: AuthGroupFile /y: groups are the same wherever",
+        "file",
+    ),
+    (
+        "apache",
+        "<Location /a>\nAuthType GSSAPI\nAuthGroupFile /x\nRequire group g\n</Location>\n\
+         <Location /ab>\nAuthType GSSAPI\nRequire group g\n</Location>",
+        "line 3: AuthGroupFile /x: groups are the same wherever",
+        "file",
+    ),
+    (
+        "apache",
+        "AuthType GSSAPI\nAuthGroupFile conf/groups\nRequire group g",
+        "line 2: AuthGroupFile conf/groups: groups are the same wherever",
+        "file",
     ),
     (
         "nginx",

@@ -1,6 +1,7 @@
 //! Directives of mod_auth_kerb and mod_auth_gssapi, and those beside them that decide what they do.
 
 use super::Directive;
+use super::apache_passwords::passwords;
 use super::apache_require::{Site, require};
 use super::draft::{Draft, Value};
 
@@ -10,14 +11,11 @@ const BESIDE: &str = "\
 Put the daemon before the application: proxy.upstream is where it listens, and it must be reached
 in no other way. It finds its user in the field Remote-User, where it had REMOTE_USER.";
 
-const PASSWORDS: &str = "passwords are not asked for here: who has no ticket does not come in";
-
 const IN_CLIENTS_NAMES: &str =
     "no tickets are asked for in clients' names; they may delegate their own";
 
 /// What mod_auth_gssapi can be switched to do, and why we do not.
-const SWITCHES: [(&str, &str); 6] = [
-    ("gssapibasicauth", PASSWORDS),
+const SWITCHES: [(&str, &str); 5] = [
     ("gssapiuses4u2proxy", IN_CLIENTS_NAMES),
     ("gssapiimpersonate", IN_CLIENTS_NAMES),
     (
@@ -48,7 +46,7 @@ pub(super) fn translate(directives: &[Directive], draft: &mut Draft) {
             beside(&key, directive, &site, draft);
         }
     }
-    passwords(&site, draft);
+    passwords(directives, &site, draft);
     require(&site, draft);
 }
 
@@ -71,13 +69,20 @@ fn kerb(key: &str, directive: &Directive, site: &Site<'_>, draft: &mut Draft) {
                 "Negotiate is all that there is here",
             );
         }
-        "krbmethodk5passwd" | "krbdelegatebasic" | "krbmethodk4passwd" if directive.is_on() => {
-            draft.leave(line, &directive.whole(), PASSWORDS);
+        "krbdelegatebasic" if directive.is_on() => {
+            draft.leave(
+                line,
+                &directive.whole(),
+                "the application gets no passwords",
+            );
+        }
+        "krbmethodk4passwd" if directive.is_on() => {
+            draft.leave(line, &directive.whole(), "there is no Kerberos 4 here");
         }
         "krbconstraineddelegation" if directive.is_on() => {
             draft.leave(line, &directive.whole(), IN_CLIENTS_NAMES);
         }
-        // What they ask for is so here, or the other way round has no meaning.
+        // What they ask for is so here, or the other way round has no meaning; passwords come later.
         "krblocalusermapping"
         | "krbsavecredentials"
         | "krbmethodnegotiate"
@@ -119,6 +124,7 @@ fn gssapi(key: &str, directive: &Directive, draft: &mut Draft) {
             let why = "a client has one file of mode 0600, named in the field of headers.ccache";
             draft.leave(line, &directive.whole(), why);
         }
+        "gssapibasicauth" => {} // passwords come later
         "gssapinegotiateonce"
         | "gssapisignalpersistentauth"
         | "gssapibasicauthmech"
@@ -154,9 +160,15 @@ fn beside(key: &str, directive: &Directive, site: &Site<'_>, draft: &mut Draft) 
             Ok(seconds) => draft.set(line, "sessions", "lifetime", Value::Number(seconds)),
             Err(_) => unknown(directive, draft),
         },
-        ("authgroupfile", _) if site.is_guarded(&directive.sections) => {
-            let why = "groups come from the ticket's PAC; see names.groups";
-            draft.leave(line, &directive.whole(), why);
+        ("authgroupfile", [path]) if site.is_guarded(&directive.sections) => {
+            match site.group_file() == Some(path) {
+                true => draft.set(line, "groups", "file", Value::of(path)),
+                false => {
+                    let why =
+                        "groups are the same wherever they are required here: see groups.file";
+                    draft.leave(line, &directive.whole(), why);
+                }
+            }
         }
         ("allow" | "deny" | "satisfy", _) => {
             draft.leave(line, &directive.whole(), "this cannot be required here");
@@ -226,14 +238,6 @@ fn required_attributes(directive: &Directive, draft: &mut Draft) {
             let why = "authentication indicators can be required, one or another of them";
             draft.leave(directive.line, &directive.whole(), why);
         }
-    }
-}
-
-/// mod_auth_kerb asks for passwords unless it is told not to.
-fn passwords(site: &Site<'_>, draft: &mut Draft) {
-    if let Some(directive) = site.asks_for_passwords {
-        let text = format!("{} without KrbMethodK5Passwd off", directive.whole());
-        draft.leave(directive.line, &text, PASSWORDS);
     }
 }
 

@@ -8,11 +8,9 @@ use std::collections::BTreeSet;
 pub(super) struct Site<'d> {
     directives: &'d [Directive],
     /// Those that switch Kerberos on.
-    guards: Vec<&'d Directive>,
+    pub(super) guards: Vec<&'d Directive>,
     /// Those that mod_auth_kerb trusts.
     pub(super) realms: BTreeSet<&'d str>,
-    /// Where mod_auth_kerb is switched on, if it asks for passwords.
-    pub(super) asks_for_passwords: Option<&'d Directive>,
 }
 
 impl<'d> Site<'d> {
@@ -23,15 +21,12 @@ impl<'d> Site<'d> {
             kind.starts_with("kerberos") || kind == "gssapi"
         };
         let realms = named("krbauthrealms").chain(named("krbauthrealm"));
-        let of_kerb = |it: &&Directive| it.text().to_ascii_lowercase().starts_with("kerberos");
-        let switched_off = named("krbmethodk5passwd").next().is_some();
         Self {
             directives,
             guards: named("authtype").filter(kerberos).collect(),
             realms: realms
                 .flat_map(|it| it.arguments.iter().map(String::as_str))
                 .collect(),
-            asks_for_passwords: named("authtype").find(of_kerb).filter(|_| !switched_off),
         }
     }
 
@@ -44,6 +39,26 @@ impl<'d> Site<'d> {
         })
     }
 
+    /// The file of all groups that are required of users of Kerberos, if it is one: a group of the same
+    /// name in another place would be another group.
+    pub(super) fn group_file(&self) -> Option<&'d String> {
+        let guarded = |it: &&&Directive| self.is_guarded(&it.sections);
+        let all = || self.directives.iter();
+        let files: Vec<_> = all().filter(|it| it.key() == "authgroupfile").collect();
+        let files: Vec<_> = files.iter().filter(guarded).copied().collect();
+        let paths: BTreeSet<_> = files.iter().filter_map(|it| it.arguments.first()).collect();
+        let is_group = |it: &&Directive| {
+            let kind = it.arguments.first().map(|kind| kind.to_ascii_lowercase());
+            it.key() == "require" && kind.as_deref() == Some("group")
+        };
+        let is_told = |required: &Directive| {
+            let covers = |file: &&Directive| covers(&file.sections, &required.sections);
+            files.iter().any(covers)
+        };
+        let one = paths.first().copied().filter(|_| paths.len() == 1)?;
+        (one.starts_with('/') && all().filter(is_group).all(is_told)).then_some(one)
+    }
+
     /// Whether Kerberos has no part in what is required: the section has another kind of users, or
     /// everybody is let in.
     fn is_of_others(&self, required: &Directive) -> bool {
@@ -51,6 +66,14 @@ impl<'d> Site<'d> {
         kinds.any(|kind| kind.sections == required.sections && !self.guards.contains(&kind))
             || required.text().eq_ignore_ascii_case("all granted")
     }
+}
+
+/// Whether what is said in `place` is said for these sections, too.
+pub(super) fn covers(place: &[Section], sections: &[Section]) -> bool {
+    let ((outer, location), (around, path)) = (split(sections), split(place));
+    let below = location.strip_prefix(path);
+    let below = below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    outer.starts_with(&around) && below
 }
 
 /// The sections but for locations, and the path of the innermost of those: a location has what is

@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | `apache`, `nginx` | the directives of each server, and what they mean here |
 //! | `apache_require` | who may come in, as Apache says it |
+//! | `apache_passwords` | names and passwords beside tickets |
 //! | `apache_syntax`, `nginx_syntax` | their files, as directives in sections |
 //! | `draft` | what was understood, and what was not, as TOML |
 
 mod apache;
+mod apache_passwords;
 mod apache_require;
 mod apache_syntax;
 mod draft;

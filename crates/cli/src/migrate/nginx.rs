@@ -8,7 +8,8 @@ Have nginx ask the daemon instead: `auth_request` at a location that passes to /
 `auth_request_set` for Remote-User, which takes the place of $remote_user. Or let the daemon be the
 proxy: proxy.upstream.";
 
-const PASSWORDS: &str = "passwords are not asked for here: who has no ticket does not come in";
+const PASSWORDS: &str = "passwords are not asked for here: name the service in passwords.service and \
+                         its realm's KDCs in passwords.kdcs; they are taken over TLS alone";
 
 /// Says in TOML what the directives do.
 pub(super) fn translate(directives: &[Directive], draft: &mut Draft) {
