@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -24,9 +24,19 @@ const CHROMIUM_STATE: &str = r#"{"net":{"received_http_auth_negotiate_headers":t
 #[must_use]
 pub fn chromium(login: &Login<'_>, url: &str) -> String {
     let profile = profile();
+    let port = url.split([':', '/']).nth(4).expect("a port");
+    let mut chromium = chromium_for(login, &profile, port.parse().expect("a port"));
+    chromium.args(["--timeout=30000", "--dump-dom", url]);
+    let output = try_run(&mut chromium);
+    let page = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!page.is_empty(), "{}", said(&output));
+    page
+}
+
+/// Chromium with this profile, for a site at this port.
+pub(super) fn chromium_for(login: &Login<'_>, profile: &TempDir, port: u16) -> Command {
     fs::write(profile.path().join("Local State"), CHROMIUM_STATE).expect("a file");
     // It asks for tickets for what a name resolves to, but for what a proxy is to resolve: so the server is its proxy, too.
-    let port = url.split([':', '/']).nth(4).expect("a port");
     let address = format!("127.0.0.1:{port}");
     let mut chromium = login.command("/usr/bin/chromium-headless-shell");
     chromium
@@ -37,12 +47,8 @@ pub fn chromium(login: &Login<'_>, url: &str) -> String {
         .arg("--disable-background-networking")
         .arg(format!("--proxy-server=http://{address}"))
         .arg("--proxy-bypass-list=<-loopback>")
-        .arg("--auth-server-allowlist=*.example.test")
-        .args(["--timeout=30000", "--dump-dom", url]);
-    let output = try_run(&mut chromium);
-    let page = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(!page.is_empty(), "{}", said(&output));
-    page
+        .arg("--auth-server-allowlist=*.example.test");
+    chromium
 }
 
 /// What Firefox is told in its profile.
@@ -145,7 +151,7 @@ impl Firefox {
     }
 }
 
-fn profile() -> TempDir {
+pub(super) fn profile() -> TempDir {
     let profile = tempfile::Builder::new().prefix("portcullis-").tempdir();
     profile.expect("a directory")
 }

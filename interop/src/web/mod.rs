@@ -7,6 +7,7 @@
 //! | `apache` | Apache with mod_auth_gssapi |
 //! | `django` | an application of Django, below gunicorn or mod_wsgi |
 //! | `browser` | Chromium and Firefox without a screen |
+//! | `phone` | Chromium with a small screen and without scripts |
 //! | `load` | many requests at once |
 
 pub mod apache;
@@ -14,6 +15,7 @@ pub mod browser;
 pub mod django;
 pub mod load;
 pub mod nginx;
+pub mod phone;
 pub mod serve;
 
 use std::net::TcpStream;
