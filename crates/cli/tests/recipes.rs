@@ -9,6 +9,8 @@
 
 mod program;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use portcullis::formats::keytab::{KeytabVersion, KeytabWriter};
 use portcullis::formats::registry::{EtypeNumber, Kvno};
 use program::{directory, file, run};
@@ -98,6 +100,22 @@ fn keytab() -> PathBuf {
     file("keytab", &keytab.into_vec())
 }
 
+/// What such a file of TLS has: a key or a certificate of the tests of `portcullis-http`.
+fn pem(path: &Path) -> String {
+    let (kind, octets): (_, &[u8]) = match path.ends_with("key.pem") {
+        true => (
+            "PRIVATE KEY",
+            include_bytes!("../../http/tests/tls_server/web.key.der"),
+        ),
+        false => (
+            "CERTIFICATE",
+            include_bytes!("../../http/tests/tls_server/web.cert.der"),
+        ),
+    };
+    let text = STANDARD.encode(octets);
+    format!("-----BEGIN {kind}-----\n{text}\n-----END {kind}-----\n")
+}
+
 /// A configuration of a page, with the files that it names elsewhere: below `root`.
 fn moved(text: &str, root: &Path, keytab: &Path) -> String {
     let mut moved = text.to_owned();
@@ -113,6 +131,8 @@ fn moved(text: &str, root: &Path, keytab: &Path) -> String {
             Some("keytab") => _ = std::fs::copy(keytab, path).unwrap(),
             Some("conf") => std::fs::write(path, "[libdefaults]\n").unwrap(),
             Some("password") => std::fs::write(path, "secret\n").unwrap(),
+            Some("pem") => std::fs::write(path, pem(path)).unwrap(),
+            None if path.ends_with("groups") => std::fs::write(path, "staff: alice\n").unwrap(),
             // The daemon makes it.
             _ => {}
         }

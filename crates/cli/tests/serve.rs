@@ -281,3 +281,33 @@ fn json_lines_are_objects() {
         );
     }
 }
+
+/// Nobody comes in by saying what a browser asks, unless the proxy says that it is that.
+#[test]
+fn a_proxy_lets_preflights_through_where_that_is_said() {
+    let realm = Realm::new();
+    let switched_on = Daemon::start(&realm.keytab(), "[cors]\npreflight = true");
+    let origin = "Origin: https://other.example.test";
+    let fields = [origin, "Access-Control-Request-Method: PUT"];
+    let options = "X-Original-Method: OPTIONS";
+    let answer = switched_on.get("/auth", &[&fields[..], &[options]].concat());
+    assert_eq!(
+        (answer.status, answer.field("remote-user")),
+        (200, Some(""))
+    );
+    assert_eq!(answer.field("remote-groups"), Some(""));
+    switched_on.logged(&["outcome=preflight", "method=OPTIONS"]);
+
+    assert_eq!(switched_on.get("/auth", &fields).status, 401);
+    let get = "X-Original-Method: GET";
+    let claimed = [&fields[..], &[get, "X-Forwarded-Method: OPTIONS"]].concat();
+    assert_eq!(switched_on.get("/auth", &claimed).status, 400);
+    let by_envoy = [&fields[..], &[options]].concat();
+    assert_eq!(switched_on.get("/auth/api", &by_envoy).status, 401);
+    let asked = switched_on.request("OPTIONS /auth/api", &fields, "");
+    assert_eq!(asked.status, 200);
+
+    let off = Daemon::start(&realm.keytab(), "");
+    let answer = off.get("/auth", &[&fields[..], &[options]].concat());
+    assert_eq!((answer.status, answer.field("remote-user")), (401, None));
+}

@@ -62,6 +62,22 @@ fn what_is_wrong_is_said_with_line_and_key() {
         ("[headers]\nuser = 'Cookie'", "line 3", "user"),
         ("[names.map]\nalice = 'a'", "line 3", "alice"),
         ("[names.groups]\nstaff = 'S-1-5'", "line 3", "staff"),
+        (
+            "[realms.'EXAMPLE.TEST']\nsids = ['any']\n[realms.'A.TEST']\nsids = ['S-1-5-21-1-2-3-4']",
+            "line 5",
+            "sids",
+        ),
+        ("[realms.'A.TEST']\nsid = []", "line 3", "sid"),
+        (
+            "[realms.'A.TEST']\nsids = ['any']",
+            "line 2",
+            "realms: no realm of the keytab is among them",
+        ),
+        (
+            "[kerberos]\nlocal_groups = ['S-1-5-32-544']",
+            "line 3",
+            "local_groups",
+        ),
         ("[[route]]\npath = '/a/../b'", "line 3", "path"),
         ("[status]\npath = '/'", "line 3", "status.path"),
         (

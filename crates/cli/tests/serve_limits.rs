@@ -75,6 +75,118 @@ fn probes_come_in_however_many_there_are() {
     assert_eq!(Answer::read(&mut stream).body, "ok\n");
 }
 
+/// A daemon with one place, and a client's request for something of its application.
+fn one_place(realm: &Realm, path: &str) -> (Daemon, String) {
+    let limits = "[limits]\nconnections = 1\nheader_timeout = 1\nsend_timeout = 1";
+    let more = format!("{limits}\n[proxy]\nupstream = 'http://{}'", application());
+    let daemon = Daemon::start(&realm.keytab(), &more);
+    let field = realm.authorization("alice");
+    (
+        daemon,
+        format!("GET {path} HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n"),
+    )
+}
+
+/// Whether anybody is answered, by us or by whatever is behind us, within this time.
+fn somebody_comes_in(daemon: &Daemon, within: Duration) -> bool {
+    let mut stream = TcpStream::connect(&daemon.address).unwrap();
+    stream.write_all(ASKED).unwrap();
+    stream.set_read_timeout(Some(within)).unwrap();
+    stream.read_exact(&mut [0; 12]).is_ok()
+}
+
+#[test]
+fn who_does_not_read_the_answer_goes() {
+    let realm = Realm::new();
+    let (daemon, request) = one_place(&realm, "/large");
+    let [mut held] = silent(&daemon, request.as_bytes());
+    held.read_exact(&mut [0; 12]).unwrap();
+    let begun = Instant::now();
+    assert!(somebody_comes_in(&daemon, Duration::from_secs(8)));
+    assert!(begun.elapsed() > Duration::from_secs(1));
+}
+
+#[test]
+fn who_reads_slowly_gets_all_of_the_answer() {
+    let realm = Realm::new();
+    let (daemon, request) = one_place(&realm, "/large");
+    let [mut stream] = silent(&daemon, request.as_bytes());
+    let (mut octets, mut total) = (vec![0; 1 << 23], 0_usize);
+    for _ in 0..4 {
+        stream.read_exact(&mut octets).unwrap();
+        total = total.saturating_add(octets.len());
+        std::thread::sleep(Duration::from_millis(700));
+    }
+    // The head is longer than what is left.
+    let left = stream.read_to_end(&mut octets).unwrap();
+    assert!(total.saturating_add(left) > 1 << 25, "{left}");
+}
+
+#[test]
+fn who_waits_for_the_application_may_wait() {
+    let realm = Realm::new();
+    let (daemon, request) = one_place(&realm, "/events");
+    let [mut stream] = silent(&daemon, request.as_bytes());
+    let mut said = String::new();
+    stream.read_to_string(&mut said).unwrap();
+    let (_, body) = said.split_once("\r\n\r\n").unwrap();
+    assert!(body.contains("one") && body.contains("two"), "{said}");
+}
+
+/// A frame of HTTP/2 (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+/// A string of HPACK, longer than 126 octets (RFC 7541 §5.1, §5.2).
+fn long_string(text: &str) -> Vec<u8> {
+    let mut rest = text.len().checked_sub(127).unwrap();
+    let mut octets = vec![127];
+    while rest >= 128 {
+        octets.push(u8::try_from(rest % 128).unwrap() | 128);
+        rest /= 128;
+    }
+    octets.push(u8::try_from(rest).unwrap());
+    octets.extend(text.as_bytes());
+    octets
+}
+
+/// What somebody says over HTTP/2 who asks for this path, and lets nothing of the answer come.
+fn greedy(path: &str, authorization: &str) -> Vec<u8> {
+    let value = authorization.strip_prefix("Authorization: ").unwrap();
+    let length = u8::try_from(path.len()).unwrap();
+    // Of the static table: GET, http, a path, an authority, and the field itself.
+    let fields = [
+        &[0x82, 0x86, 0x04, length],
+        path.as_bytes(),
+        b"\x01\x01a\x0f\x08",
+        &long_string(value),
+    ];
+    let no_window = [0, 4, 0, 0, 0, 0];
+    let headers = frame(1, 5, 1, &fields.concat());
+    [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
+        frame(4, 0, 0, &no_window),
+        headers,
+    ]
+    .concat()
+}
+
+#[test]
+fn who_lets_nothing_come_over_http_2_goes() {
+    let realm = Realm::new();
+    for path in ["/large", "/short"] {
+        let (daemon, _) = one_place(&realm, path);
+        let [held] = silent(&daemon, &greedy(path, &realm.authorization("alice")));
+        daemon.logged(&["outcome=accepted", path]);
+        let begun = Instant::now();
+        assert!(somebody_comes_in(&daemon, Duration::from_secs(8)), "{path}");
+        assert!(begun.elapsed() > Duration::from_secs(1), "{path}");
+        drop(held);
+    }
+}
+
 #[test]
 fn a_web_socket_has_a_place_and_ends_with_the_daemon() {
     let realm = Realm::new();

@@ -7,7 +7,7 @@ mod program;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use daemon::{Answer, Daemon, Realm};
+use daemon::{Answer, Daemon, Realm, authorization};
 use portcullis_testrealm::{ServedKdc, TestRealm};
 
 const HTTPS: &str = "X-Forwarded-Proto: https";
@@ -41,6 +41,40 @@ fn a_file_says_who_is_in_which_group() {
     daemon.logged(&["event=groups", "read again"]);
     assert_eq!(get("bob").field("remote-groups"), Some("staff"));
     assert_eq!(get("alice").status, 403);
+}
+
+/// A domain controller of a trusted realm could make its users our administrators.
+#[test]
+fn a_realm_speaks_of_the_domains_that_it_may_speak_of() {
+    let realm = Realm::new();
+    let (own, admins) = (realm.realm.domain_sid(), "S-1-5-21-1-2-3-512");
+    let login = || {
+        realm.wind();
+        let alice = realm.realm.user_with("alice").in_groups(["staff"]);
+        let alice = alice.extra_sids([admins.parse().unwrap()]).build();
+        authorization(&alice.token_for(&realm.service).spnego().build())
+    };
+    let groups = |realms: &str| {
+        let more = format!("[names]\nall_groups = true\n{realms}");
+        let daemon = Daemon::start(&realm.keytab(), &more);
+        let answer = daemon.get("/auth", &[&login()]);
+        let groups = answer.field("remote-groups").map(str::to_owned);
+        (answer.status, groups.unwrap_or_default())
+    };
+    let staff = realm.realm.group("staff").sid().to_string();
+    let with_staff = |(status, groups): (u16, String)| {
+        assert!(groups.contains(&staff), "{groups}");
+        (status, groups.contains(admins))
+    };
+    assert_eq!(with_staff(groups("")), (200, true));
+    let any = groups("[realms.'EXAMPLE.TEST']\nsids = ['any']");
+    assert_eq!(with_staff(any), (200, true));
+    let confined = groups(&format!("[realms.'EXAMPLE.TEST']\nsids = ['{own}']"));
+    assert_eq!(with_staff(confined), (200, false));
+    for others in ["['S-1-5-21-1-2-3']", "[]"] {
+        let refused = groups(&format!("[realms.'EXAMPLE.TEST']\nsids = {others}"));
+        assert_eq!(refused, (401, String::new()), "{others}");
+    }
 }
 
 #[test]

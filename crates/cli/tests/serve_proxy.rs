@@ -89,6 +89,60 @@ fn nobody_else_reaches_it() {
     );
 }
 
+/// What a browser asks before a page of another site may ask.
+const PREFLIGHT: [&str; 2] = [
+    "Origin: https://other.example.test",
+    "Access-Control-Request-Method: PUT",
+];
+
+#[test]
+fn the_application_is_asked_by_nobody_whether_another_sites_page_may_ask() {
+    let realm = Realm::new();
+    let switched_on = daemon(
+        &realm,
+        "[cors]\npreflight = true\n[authorize]\nusers = ['bob@EXAMPLE.TEST']",
+    );
+    let claims = ["Remote-User: admin", "REMOTE_GROUPS: admin"];
+    let fields = [&PREFLIGHT[..], &claims].concat();
+    let answer = switched_on.request("OPTIONS /api", &fields, "");
+    assert_eq!((answer.status, answer.field("x-of-app")), (203, Some("1")));
+    let asked = &answer.body;
+    assert!(asked.starts_with("OPTIONS /api HTTP/1.1\r\n"), "{asked}");
+    for part in [
+        "remote-user: \r\n",
+        "remote-groups: \r\n",
+        "origin: https://other",
+    ] {
+        assert!(asked.contains(part), "{part}: {asked}");
+    }
+    assert!(!asked.contains("admin"), "{asked}");
+    switched_on.logged(&[
+        "outcome=preflight",
+        "status=203",
+        "method=OPTIONS",
+        "path=/api",
+    ]);
+
+    let token = realm.authorization("alice");
+    let with_token = [&PREFLIGHT[..], &[&token]].concat();
+    for (line, fields, status) in [
+        ("GET /api", &PREFLIGHT[..], 401),
+        ("PUT /api", &PREFLIGHT, 401),
+        ("OPTIONS /api", &PREFLIGHT[..1], 401),
+        ("OPTIONS /api", &with_token, 403),
+    ] {
+        let answer = switched_on.request(line, fields, "");
+        assert_eq!(
+            (answer.status, answer.field("x-of-app")),
+            (status, None),
+            "{line}"
+        );
+    }
+
+    let answer = daemon(&realm, "").request("OPTIONS /api", &PREFLIGHT, "");
+    assert_eq!((answer.status, answer.field("x-of-app")), (401, None));
+}
+
 #[test]
 fn an_application_of_http_1_0_is_answered_for_in_http_1_1() {
     let realm = Realm::new();

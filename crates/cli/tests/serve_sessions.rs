@@ -64,6 +64,25 @@ fn after_a_login_a_cookie_will_do_on_every_node() {
     assert_eq!(one.get("/auth", &[&forged]).status, 401);
 }
 
+#[test]
+fn a_session_says_what_its_login_said() {
+    let realm = Realm::new();
+    let daemon = Daemon::start(&realm.keytab(), &sessions(&key_file()));
+    realm.wind();
+    let alice = realm.realm.user_with("alice");
+    let alice = alice.full_name("Alice Liddell").build();
+    let token = alice.token_for(&realm.service).with_pac().spnego();
+    let login = daemon.get("/auth", &[&authorization(&token.build())]);
+    let again = daemon.get("/auth", &[&cookie(&login)]);
+    let said = |answer: &Answer| -> Vec<_> {
+        let is_said = |(name, _): &&(String, String)| name.starts_with("remote-");
+        answer.fields.iter().filter(is_said).cloned().collect()
+    };
+    assert_eq!(said(&login).len(), 3, "{login:?}");
+    assert_eq!(said(&login), said(&again));
+    assert_eq!(login.field("remote-name"), Some("Alice Liddell"));
+}
+
 /// Who reads the keys makes sessions of anybody.
 #[test]
 fn keys_that_others_may_read_are_refused() {

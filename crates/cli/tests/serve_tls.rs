@@ -8,6 +8,7 @@ mod program;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use daemon::{Answer, Daemon, Realm, authorization};
+use portcullis::ChannelBindings;
 use portcullis::channel_bindings::tls_server_end_point;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -100,6 +101,34 @@ fn a_new_certificate_is_used_when_it_fits_its_key() {
     daemon.logged(&["event=certificate", "read again"]);
     assert!(trusts("wiki.example.test", WIKI.0));
     assert!(!trusts("web.example.test", WEB.0));
+}
+
+/// A proxy ends TLS, and clients are bound to what it shows; it reads a new certificate when it does.
+#[test]
+fn a_login_is_bound_to_the_proxys_certificate_and_for_a_while_to_the_one_before() {
+    let realm = Realm::new();
+    let proxy = program::file("proxy.pem", pem("CERTIFICATE", WEB.0).as_bytes());
+    let more = format!(
+        "[kerberos]\nchannel_bindings = 'required'\nproxy_certificates = ['{}']\n\
+         [limits]\nreload = 1",
+        proxy.display()
+    );
+    let daemon = Daemon::start(&realm.keytab(), &more);
+    let status = |bindings: &ChannelBindings| {
+        let token = realm.token_of("alice", |token| token.channel_bindings(bindings));
+        daemon.get("/auth", &[&authorization(&token)]).status
+    };
+    let [web, wiki] = [WEB.0, WIKI.0].map(|it| tls_server_end_point(it).unwrap());
+    let other = ChannelBindings::from_application_data(*b"tls-server-end-point:other");
+    assert_eq!([&web, &wiki, &other].map(status), [200, 401, 401]);
+
+    std::fs::write(&proxy, "-----BEGIN CERTIFICATE-----\n!").unwrap();
+    daemon.logged(&["event=\"proxy certificates\"", "the old one stays"]);
+    assert_eq!([&web, &wiki, &other].map(status), [200, 401, 401]);
+
+    std::fs::write(&proxy, pem("CERTIFICATE", WIKI.0)).unwrap();
+    daemon.logged(&["event=\"proxy certificates\"", "read again"]);
+    assert_eq!([&web, &wiki, &other].map(status), [200, 200, 401]);
 }
 
 #[test]

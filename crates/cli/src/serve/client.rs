@@ -3,7 +3,7 @@
 use super::config::{Config, Names};
 use crate::accept::pac::grants;
 use portcullis::names::{AuthToLocal, LocalNamePolicy};
-use portcullis::pac::{Pac, PacText, Sid};
+use portcullis::pac::{Pac, Sid};
 use portcullis::policy::{Groups, GroupsError};
 use portcullis::{Identity, Principal};
 use portcullis_http::User;
@@ -24,13 +24,11 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// `identity`: what its ticket says, where the request has one.
-    pub(super) fn new(user: &User, identity: Option<&Identity>) -> Self {
-        let full_name = identity.and_then(Identity::pac).and_then(Pac::full_name);
+    pub(super) fn new(user: &User) -> Self {
         Self {
             principal: user.client().clone(),
             user: user.name().to_owned(),
-            shown: full_name.map_or_else(|| user.name().to_owned(), PacText::to_text),
+            shown: user.full_name().unwrap_or_else(|| user.name()).to_owned(),
             groups: user.groups().to_vec(),
             indicators: user.authentication_indicators().to_vec(),
             ccache: None,

@@ -14,6 +14,7 @@ use super::log::{Level, Line};
 use super::manager::{Inherited, notify};
 use super::passwords::Passwords;
 use super::proxy::Proxy;
+use super::proxy_certificates::ProxyCertificates;
 use super::reload::{Watch, Watched};
 use super::replay::ReplayMemory;
 use super::requirement::Requirements;
@@ -46,8 +47,10 @@ pub(super) struct Parts {
     ledger: Arc<Ledger>,
     gate: Gate,
     guarded: Negotiate<Within>,
+    unguarded: Option<Within>,
     sessions: Option<SessionFile>,
     certificate: Option<Certificate>,
+    proxy_certificates: Option<ProxyCertificates>,
     delegation: Option<Arc<Delegation>>,
     groups: SiteGroups,
     passwords: Option<Passwords>,
@@ -80,7 +83,9 @@ impl Parts {
         let sessions = SessionFile::open(config, places, intent)?;
         let gate = Gate::open(config, places, conf, ledger.clone())?;
         let groups = SiteGroups::open(config, places)?;
-        let layer = gate.layer(config, places, conf, sessions.as_ref(), groups.clone())?;
+        let proxy_certificates = ProxyCertificates::open(config, places)?;
+        let (in_front, theirs) = (proxy_certificates.clone(), groups.clone());
+        let layer = gate.layer(config, conf, sessions.as_ref(), theirs, in_front);
         let rules = Rules {
             requirements: Requirements::new(config),
             fields: IdentityHeaders::from(&config.headers),
@@ -88,11 +93,14 @@ impl Parts {
             delegation: delegation.clone(),
             ledger: ledger.clone(),
         };
+        let within = Within::new(Arc::new(rules));
         Ok(Self {
-            guarded: layer.layer(Within::new(Arc::new(rules))),
+            guarded: layer.layer(within.clone()),
+            unguarded: Some(within).filter(|_| config.cors.preflight),
             certificate: certificate.map_err(|error| places.problem("tls", error))?,
             passwords: Passwords::open(config, places, &gate)?,
             delegation,
+            proxy_certificates,
             groups,
             gate,
             sessions,
@@ -121,6 +129,11 @@ impl Parts {
                 sessions.renew().map_err(|problem| problem.to_string())
             })
         }));
+        watched.extend(self.proxy_certificates.map(|certificates| {
+            Watched::new("proxy certificates", certificates.seen(), move || {
+                certificates.renew()
+            })
+        }));
         watched.extend(self.certificate.map(|certificate| {
             Watched::new("certificate", certificate.seen(), move || {
                 certificate.renew().map_err(|problem| problem.to_string())
@@ -143,7 +156,8 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
     }
     let (guarded, ledger) = (parts.guarded.clone(), parts.ledger.clone());
     let rules = Site::new(config, &own, parts.passwords.clone());
-    let door = Arc::new(Door::new(rules, guarded, ledger.clone()));
+    let unguarded = parts.unguarded.clone();
+    let door = Arc::new(Door::new(rules, guarded, unguarded, ledger.clone()));
     let (phases, phase) = watch::channel(Phase::Open);
     let tls = parts.certificate.as_ref().map(Certificate::acceptor);
     let delegation = parts.delegation.clone();

@@ -3,6 +3,7 @@
 use super::finding::find;
 use super::ledger::Ledger;
 use super::passwords::Credentials;
+use super::preflight::is_preflight;
 use super::refusal;
 use super::request::{About, Errand, Peer, Purpose, settle_host};
 use super::site::Site;
@@ -24,14 +25,22 @@ pub(super) struct Door {
     pub(super) ledger: Arc<Ledger>,
     site: Site,
     guarded: Negotiate<Within>,
+    /// What is behind the layer, for those that may come by it; nobody as a rule.
+    unguarded: Option<Within>,
 }
 
 impl Door {
-    pub(super) const fn new(site: Site, guarded: Negotiate<Within>, ledger: Arc<Ledger>) -> Self {
+    pub(super) const fn new(
+        site: Site,
+        guarded: Negotiate<Within>,
+        unguarded: Option<Within>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         Self {
             ledger,
             site,
             guarded,
+            unguarded,
         }
     }
 
@@ -96,6 +105,12 @@ impl Door {
 
     /// Lets the request in, or not, and keeps account of it.
     async fn judge(&self, mut request: Request<Body>, errand: Errand) -> Response<Body> {
+        if let Some(within) = &self.unguarded
+            && is_preflight(&request, &errand.about, errand.purpose)
+        {
+            let response = within.answer_to_nobody(request, &errand).await;
+            return self.account(response, errand, Finding::Preflight, None, false);
+        }
         let html = refusal::wants_html(request.headers());
         let passwords = self.site.passwords.as_ref().filter(|_| errand.about.secure);
         if let Some(passwords) = passwords

@@ -4,12 +4,12 @@ use super::client::local_names;
 use super::config::{Config, Places, Problem};
 use super::groups::SiteGroups;
 use super::ledger::{Keys, Ledger};
+use super::proxy_certificates::ProxyCertificates;
+use super::realms;
 use super::reload::Seen;
 use super::sessions::SessionFile;
 use crate::accept::krb5_conf::Settings;
-use crate::accept::request::read_certificate;
 use core::time::Duration;
-use portcullis::channel_bindings::tls_server_end_point;
 use portcullis::keytab::KeytabError;
 use portcullis::{Acceptor, AcceptorBuilder, ConfigError, Keytab};
 use portcullis_http::NegotiateLayer;
@@ -59,6 +59,7 @@ impl Gate {
     ) -> Result<Self, Problem> {
         let seen = Seen::look(vec![config.keytab.clone()]);
         let keytab = read(&config.keytab).map_err(|error| places.problem("keytab", error))?;
+        realms::names_our_own(config, places, &keytab)?;
         ledger.set_keys(Keys::of(&keytab));
         let builder = builder(config, conf, keytab);
         let builder = ledger.replay.of_acceptor(builder, ledger.started.0);
@@ -78,11 +79,11 @@ impl Gate {
     pub(super) fn layer(
         &self,
         config: &Config,
-        places: &Places<'_>,
         conf: Option<&Settings>,
         sessions: Option<&SessionFile>,
         groups: SiteGroups,
-    ) -> Result<NegotiateLayer, Problem> {
+        proxy: Option<ProxyCertificates>,
+    ) -> NegotiateLayer {
         let present = self.present.clone();
         let acceptor = move |_: Option<&str>| {
             let present = present.read().unwrap_or_else(PoisonError::into_inner);
@@ -93,14 +94,17 @@ impl Gate {
             .max_header(config.limits.header)
             .local_names(names)
             .groups(groups);
-        let mut layer = bound(self.ledger.replay.of_layer(layer), config, places)?;
+        let mut layer = self.ledger.replay.of_layer(layer);
+        if let Some(proxy) = proxy {
+            layer = layer.channel_bindings_of(move || proxy.acceptable());
+        }
         if let Some(sessions) = sessions {
             layer = layer.sessions(sessions.sessions.clone());
         }
         if config.sessions.danger_without_tls {
             layer = layer.danger_cookies_without_tls();
         }
-        Ok(layer)
+        layer
     }
 
     /// Reads the keytab again; the old keys stay when it does not do.
@@ -162,6 +166,9 @@ fn builder(config: &Config, conf: Option<&Settings>, keytab: Keytab) -> Acceptor
         .service(kerberos.service.0.clone())
         .pac(kerberos.pac.into())
         .channel_binding_policy(kerberos.channel_bindings.into());
+    if let Some(filter) = realms::sid_filter(config) {
+        builder = builder.sid_filter(filter);
+    }
     if config.delegation.directory.is_some() {
         builder = builder.keep_delegated_credentials();
     }
@@ -171,20 +178,4 @@ fn builder(config: &Config, conf: Option<&Settings>, keytab: Keytab) -> Acceptor
     let builder = builder.clock_skew(clock_skew(config, conf));
     let allowed = kerberos.allow.iter();
     allowed.fold(builder, |builder, enctype| enctype.permit(builder))
-}
-
-/// The layer with what clients of the proxy in front are bound to.
-fn bound(
-    mut layer: NegotiateLayer,
-    config: &Config,
-    places: &Places<'_>,
-) -> Result<NegotiateLayer, Problem> {
-    for path in &config.kerberos.proxy_certificates {
-        let key = "kerberos.proxy_certificates";
-        let certificate = read_certificate(path).map_err(|error| places.problem(key, error))?;
-        let bindings = tls_server_end_point(&certificate)
-            .map_err(|error| places.problem(key, format_args!("{}: {error}", path.display())))?;
-        layer = layer.channel_bindings(bindings);
-    }
-    Ok(layer)
 }

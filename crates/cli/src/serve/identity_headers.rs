@@ -73,23 +73,36 @@ impl IdentityHeaders {
         set(&self.groups, groups.collect::<Vec<_>>().join(","));
     }
 
+    /// Says that there is nobody, in the place of whatever is there.
+    pub(super) fn set_nobody(&self, headers: &mut HeaderMap) {
+        self.strip(headers);
+        for name in self.all() {
+            headers.insert(name, HeaderValue::from_static(""));
+        }
+    }
+
     /// The names of those fields that are empty, with commas between.
     pub(super) fn empty_in(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let is_empty = |field: &&HeaderName| headers.get(*field).is_some_and(HeaderValue::is_empty);
+        let empty = self.all().filter(is_empty);
+        let empty: Vec<_> = empty.map(HeaderName::as_str).collect();
+        let text = Some(empty.join(",")).filter(|text| !text.is_empty());
+        text.and_then(|text| HeaderValue::try_from(text).ok())
+    }
+
+    /// The fields that are set.
+    fn all(&self) -> impl Iterator<Item = &HeaderName> {
         let Self {
             user,
             groups,
             name,
             principal,
             ccache,
-            ..
+            stripped: _,
         } = self;
-        let fields = [user, groups, name, principal, ccache]
+        [user, groups, name, principal, ccache]
             .into_iter()
-            .flatten();
-        let empty = fields.filter(|field| headers.get(*field).is_some_and(HeaderValue::is_empty));
-        let empty: Vec<_> = empty.map(HeaderName::as_str).collect();
-        let text = Some(empty.join(",")).filter(|text| !text.is_empty());
-        text.and_then(|text| HeaderValue::try_from(text).ok())
+            .flatten()
     }
 }
 
@@ -192,6 +205,19 @@ mod tests {
         headers.insert("remote-groups", HeaderValue::from_static("a"));
         headers.insert("x-ccache", HeaderValue::from_static("b"));
         assert_eq!(fields.empty_in(&headers), None);
+    }
+
+    #[test]
+    fn every_field_is_empty_where_there_is_nobody() {
+        let mut headers = HeaderMap::new();
+        for name in ["remote-user", "remote_groups", "remote.name"] {
+            headers.append(name, HeaderValue::from_static("admin"));
+        }
+        fields().set_nobody(&mut headers);
+        assert_eq!(headers.len(), 3, "{headers:?}");
+        for name in ["remote-user", "remote-groups", "remote-name"] {
+            assert_eq!(headers.get(name).map(HeaderValue::as_bytes), Some(&b""[..]));
+        }
     }
 
     #[test]

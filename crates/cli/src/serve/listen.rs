@@ -2,6 +2,7 @@
 
 use super::config::Listen;
 use super::door::Door;
+use super::download::Download;
 use super::request::Peer;
 use super::silence::Requests;
 use super::within::plain;
@@ -53,6 +54,8 @@ pub(super) struct Hall {
     tls: Option<TlsAcceptor>,
     /// How long TLS may take to begin, then the first request to come, and each after it.
     patience: Duration,
+    /// How long a client may leave an answer lying.
+    patience_of_sending: Duration,
 }
 
 /// A connection's place, for as long as anybody has a part of the connection. An extension of each
@@ -129,6 +132,11 @@ const OWN_PLACES: u32 = 64;
 /// How often those who speak HTTP/2 are asked whether they are still there, and how long they may
 /// take to say so.
 const ARE_YOU_THERE: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(10));
+
+/// How many requests of HTTP/2 may be under way on a connection (RFC 9113 §6.5.2 recommends no fewer),
+/// and how many octets of each answer may wait for a client that does not read.
+const STREAMS: u32 = 100;
+const UNREAD: usize = 64 * 1024;
 
 /// How long to wait when the system has no room for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -258,6 +266,8 @@ impl Hall {
             .timer(TokioTimer::new())
             .keep_alive_interval(ARE_YOU_THERE.0)
             .keep_alive_timeout(ARE_YOU_THERE.1)
+            .max_concurrent_streams(STREAMS)
+            .max_send_buf_size(UNREAD)
             .max_header_list_size(list);
         Self {
             door,
@@ -268,6 +278,7 @@ impl Hall {
             role: Role::Site,
             tls,
             patience: limits.header_timeout.duration(),
+            patience_of_sending: limits.send_timeout.duration(),
         }
     }
 
@@ -330,10 +341,12 @@ impl Hall {
         let service = service_fn(|mut request: Request<Incoming>| {
             let (hall, peer, under_way) = (self.clone(), peer.clone(), requests.begin());
             request.extensions_mut().insert(place.clone());
+            let requests = requests.clone();
             async move {
                 let version = request.version();
                 let response = hall.answer(request.map(Body::new), &peer).await;
                 drop(under_way);
+                let response = response.map(|body| Download::of(body, &requests));
                 Ok::<_, Infallible>(take_leave(response, version, *hall.phase.borrow()))
             }
         });
@@ -354,7 +367,11 @@ impl Hall {
             } => {}
         }
         connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
+        tokio::select! {
+            _ = connection => {}
+            // Who does not take the answer has no use for it.
+            () = silence.lasts(self.patience_of_sending) => {}
+        }
     }
 
     /// Waits until every connection has ended.

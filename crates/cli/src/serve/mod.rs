@@ -5,19 +5,21 @@
 //! | `config` | the TOML file |
 //! | `daemon` | its life, from the first file to the last answer |
 //! | `listen` | sockets and connections, from the first to the last |
-//! | `silence` | connections on which nobody asks for anything |
+//! | `silence`, `download` | connections on which nobody asks for anything, or takes what is answered |
 //! | `door` | each request, and the verdict on it |
 //! | `request` | what a request says of itself, and a proxy of it |
 //! | `site` | what of the configuration every request meets |
 //! | `gate`, `groups`, `replay`, `sessions` | the acceptor and the layer that guard the door |
+//! | `realms` | whose word counts about which groups |
 //! | `passwords` | tokens for those who have none |
+//! | `preflight` | what browsers ask before they ask |
 //! | `within` | what answers a proven client |
 //! | `proxy` | the way to the application, where we are the proxy ourselves |
 //! | `client`, `requirement` | what a client is to the application, and whether it may come in |
 //! | `identity_headers` | the fields that tell the application |
 //! | `refusal` | what those see who are not let in |
 //! | `reload` | new keys, without losing a request |
-//! | `tls` | a certificate of our own |
+//! | `tls`, `proxy_certificates` | a certificate of our own, and those of a proxy in front |
 //! | `manager` | what systemd does for us |
 //! | `delegation` | credentials by which the application acts as its clients |
 //! | `finding`, `verdict`, `ledger`, `log`, `metrics`, `recent`, `status` | what the operator learns |
@@ -28,6 +30,7 @@ mod config;
 mod daemon;
 mod delegation;
 mod door;
+mod download;
 mod error;
 mod finding;
 mod gate;
@@ -39,7 +42,10 @@ mod log;
 mod manager;
 mod metrics;
 mod passwords;
+mod preflight;
 mod proxy;
+mod proxy_certificates;
+mod realms;
 mod recent;
 mod refusal;
 mod reload;

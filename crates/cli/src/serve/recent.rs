@@ -17,9 +17,9 @@ pub(super) struct Recent {
 
 impl Recent {
     /// Takes the place of the oldest. That somebody was asked for credentials is nothing to remember:
-    /// each first visit begins so.
+    /// each first visit begins so; nor that a browser asked whether it may.
     pub(super) fn remember(&self, verdict: Verdict) {
-        if matches!(verdict.finding, Finding::Challenged) {
+        if matches!(verdict.finding, Finding::Challenged | Finding::Preflight) {
             return;
         }
         let verdicts = match verdict.lets_in() {

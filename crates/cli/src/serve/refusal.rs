@@ -75,7 +75,7 @@ impl Words {
                 "Signing in takes another step.",
                 "Your program takes it by itself; if it does not, it keeps no cookies for this site.",
             ),
-            (Finding::Challenged | Finding::Accepted(_), _) => (
+            (Finding::Challenged | Finding::Preflight | Finding::Accepted(_), _) => (
                 "You are not signed in.",
                 "This site asks for a Kerberos login, and your program did not offer one. A browser \
                  has to be told to trust this site with it.",

@@ -23,6 +23,8 @@ pub(super) struct About {
     pub(super) host: Option<String>,
     /// Without the query, which may have secrets in it.
     pub(super) path: String,
+    /// Whether the request itself is for a path of ours, and a field names that which is asked about.
+    pub(super) at_our_own_path: bool,
     pub(super) agent: Option<String>,
 }
 
@@ -116,6 +118,7 @@ impl About {
         let headers = request.headers();
         let named = all(headers, &FORWARDED_PATH)?;
         let named = named.map(|uri| path_of(&uri)).transpose()?;
+        let at_our_own_path = below.is_empty();
         let path = match (named, below) {
             (Some(path), "") => path,
             (Some(path), below) if path == below => path,
@@ -127,6 +130,7 @@ impl About {
         let method =
             all(headers, &FORWARDED_METHOD)?.unwrap_or_else(|| request.method().to_string());
         let mut about = Self::new(request, peer, method, path);
+        about.at_our_own_path = at_our_own_path;
         about.secure |= is_https(headers);
         let host = all(headers, &["x-forwarded-host"]).map_err(|_| Ambiguous::Host)?;
         if host.as_ref().is_some_and(|hosts| hosts.contains(',')) {
@@ -158,6 +162,7 @@ impl About {
             method,
             host: text(headers, HOST.as_str()).or_else(authority),
             path,
+            at_our_own_path: false,
             agent: text(headers, USER_AGENT.as_str()),
         }
     }

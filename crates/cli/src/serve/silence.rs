@@ -1,19 +1,20 @@
-//! [`Silence`]: how long nobody has asked for anything on a connection.
+//! [`Silence`]: how long nothing has moved on a connection: nobody has asked for anything, nor taken
+//! what was answered.
 //!
 //! What reads requests has limits of its own, but not until it knows which version of HTTP they
-//! are, nor between those of HTTP/2.
+//! are, nor between those of HTTP/2; and what writes answers has none.
 
 use core::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// Counts a connection's requests.
-#[derive(Debug, Default)]
+/// Counts a connection's requests. Clones count the same.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Requests {
     under_way: watch::Sender<usize>,
 }
 
-/// A request that has yet to be answered.
+/// A request that has yet to be answered, or an answer that has yet to go on: its client waits for us.
 #[derive(Debug)]
 pub(super) struct UnderWay {
     requests: watch::Sender<usize>,
@@ -34,6 +35,11 @@ impl Requests {
         UnderWay { requests }
     }
 
+    /// A client has taken a part of an answer.
+    pub(super) fn moved(&self) {
+        self.under_way.send_modify(|_| {});
+    }
+
     pub(super) fn silence(&self) -> Silence {
         Silence {
             under_way: self.under_way.subscribe(),
@@ -50,7 +56,7 @@ impl Drop for UnderWay {
 }
 
 impl Silence {
-    /// Returns when there has been no request under way for so long.
+    /// Returns when for so long nobody has waited for us, and nothing has moved.
     pub(super) async fn lasts(&mut self, patience: Duration) {
         loop {
             match timeout(patience, self.under_way.changed()).await {

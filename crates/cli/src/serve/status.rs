@@ -112,7 +112,7 @@ fn refused(page: &mut String, verdicts: &[Verdict]) -> fmt::Result {
             Finding::AnotherLeg => page.push_str("<p>A token of several: told to go on.</p>"),
             Finding::LoggedOut => page.push_str("<p>The session is over.</p>"),
             // Neither stands in this list.
-            Finding::Accepted(_) | Finding::Challenged => {}
+            Finding::Accepted(_) | Finding::Preflight | Finding::Challenged => {}
         }
         page.push_str("</article>");
     }

@@ -33,6 +33,8 @@ pub(super) enum Finding {
         kind: &'static str,
         rule: String,
     },
+    /// A browser asks whether it may ask, and is let through as nobody.
+    Preflight,
     /// No credentials were shown.
     Challenged,
     /// The token is one of several.
@@ -100,6 +102,7 @@ impl Finding {
         match self {
             Self::Accepted(_) => "accepted",
             Self::Forbidden { .. } => "forbidden",
+            Self::Preflight => "preflight",
             Self::Challenged => "challenged",
             Self::AnotherLeg => "another-leg",
             Self::LoggedOut => "logged-out",
@@ -114,15 +117,17 @@ impl Finding {
             Self::Refused(reason) | Self::Failed(reason) => reason.kind,
             Self::Forbidden { kind, .. } => kind,
             Self::Accepted(admitted) => admitted.login,
-            Self::Challenged | Self::AnotherLeg | Self::LoggedOut => "",
+            Self::Preflight | Self::Challenged | Self::AnotherLeg | Self::LoggedOut => "",
         }
     }
 
     const fn level(&self) -> Level {
         match self {
-            Self::Accepted(_) | Self::Challenged | Self::AnotherLeg | Self::LoggedOut => {
-                Level::Info
-            }
+            Self::Accepted(_)
+            | Self::Preflight
+            | Self::Challenged
+            | Self::AnotherLeg
+            | Self::LoggedOut => Level::Info,
             Self::Forbidden { .. } | Self::Refused(_) => Level::Warning,
             Self::Failed(_) => Level::Error,
         }
@@ -132,7 +137,7 @@ impl Finding {
 impl Verdict {
     /// Whether the request came in.
     pub(super) const fn lets_in(&self) -> bool {
-        matches!(self.finding, Finding::Accepted(_))
+        matches!(self.finding, Finding::Accepted(_) | Finding::Preflight)
     }
 
     /// Its line in the log.
@@ -158,7 +163,9 @@ impl Verdict {
                 .text_field("client", client)
                 .text_field("kind", kind)
                 .text_field("rule", rule),
-            Finding::Challenged | Finding::AnotherLeg | Finding::LoggedOut => line,
+            Finding::Preflight | Finding::Challenged | Finding::AnotherLeg | Finding::LoggedOut => {
+                line
+            }
             Finding::Refused(reason) | Finding::Failed(reason) => line
                 .text_field("kind", reason.kind)
                 .text_field("blame", reason.blame)

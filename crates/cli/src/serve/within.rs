@@ -69,7 +69,7 @@ impl Within {
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "no client");
         };
         let identity = identity.map(|Authenticated(identity)| identity);
-        let client = Client::new(&user, identity.as_ref());
+        let client = Client::new(&user);
         if let Err(rule) = self.admit(&client, &errand) {
             return forbidden(&user, &rule);
         }
@@ -81,12 +81,30 @@ impl Within {
                 proxy.forward(request, &errand, identify).await
             }
             (Purpose::Status, _) => status::page(&self.rules.ledger, &client),
-            (Purpose::ForwardAuth | Purpose::Application, _) => self.vouch(&client),
+            (Purpose::ForwardAuth | Purpose::Application, _) => {
+                self.vouch(|headers| self.rules.fields.set(&client, headers))
+            }
         };
         let admitted = admitted(&user, identity.as_ref());
         let found = Found::Admitted { admitted, judged };
         response.extensions_mut().insert(found);
         response
+    }
+
+    /// Answers a request that nobody proves, and that is let through: to the application it is nobody's.
+    pub(super) async fn answer_to_nobody(
+        &self,
+        request: Request<Body>,
+        errand: &Errand,
+    ) -> Response<Body> {
+        let fields = &self.rules.fields;
+        match &self.rules.proxy {
+            Some(proxy) if errand.purpose == Purpose::Application => {
+                let identify = |headers: &mut HeaderMap| fields.set_nobody(headers);
+                proxy.forward(request, errand, identify).await
+            }
+            _ => self.vouch(|headers| fields.set_nobody(headers)),
+        }
     }
 
     /// Whether the client may have what it asks for; else by which rule it may not.
@@ -116,11 +134,11 @@ impl Within {
     }
 
     /// Tells a proxy who the client is.
-    fn vouch(&self, client: &Client) -> Response<Body> {
+    fn vouch(&self, identify: impl FnOnce(&mut HeaderMap)) -> Response<Body> {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        self.rules.fields.set(client, headers);
+        identify(headers);
         // By which Envoy takes away what the client sent.
         if let Some(names) = self.rules.fields.empty_in(headers) {
             headers.insert("x-envoy-auth-headers-to-remove", names);

@@ -40,6 +40,22 @@ pub(crate) fn answer(stream: impl Read + Write) {
         stream.get_mut().write_all(echo.as_bytes()).unwrap();
         return;
     }
+    if asked.contains(" /large ") {
+        let said = "HTTP/1.1 200 X\r\nContent-Length: 33554432\r\n\r\n";
+        stream.get_mut().write_all(said.as_bytes()).unwrap();
+        // Whoever asked may go before it is all.
+        let _ = stream.get_mut().write_all(&vec![b'x'; 1 << 25]);
+        return;
+    }
+    if asked.contains(" /events ") {
+        let said = "HTTP/1.1 200 X\r\nConnection: close\r\n\r\n";
+        stream.get_mut().write_all(said.as_bytes()).unwrap();
+        for event in ["one", "two"] {
+            std::thread::sleep(core::time::Duration::from_secs(4));
+            stream.get_mut().write_all(event.as_bytes()).unwrap();
+        }
+        return;
+    }
     let mut body = asked.clone();
     if let Some(length) = asked
         .lines()

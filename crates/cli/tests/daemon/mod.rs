@@ -56,10 +56,15 @@ impl Realm {
         user: &str,
         with: impl FnOnce(TokenBuilder) -> TokenBuilder,
     ) -> Initiation {
-        let passed = SystemTime::now().duration_since(self.realm.now());
-        self.realm.advance(passed.unwrap());
+        self.wind();
         let user = self.realm.user(user);
         with(user.token_for(&self.service).mutual().spnego()).build()
+    }
+
+    /// Sets the realm's clock.
+    pub(crate) fn wind(&self) {
+        let passed = SystemTime::now().duration_since(self.realm.now());
+        self.realm.advance(passed.unwrap());
     }
 
     /// The field with such a token.

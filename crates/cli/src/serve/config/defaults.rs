@@ -1,9 +1,9 @@
 //! What is so where the file says nothing.
 
 use super::{
-    Config, DelegationRules, FieldName, ForwardAuth, GroupRules, Headers, Kerberos, Limits, Listen,
-    LogRules, Names, Own, PasswordRules, ProxyRules, ReplayRules, Requirement, RoutePath,
-    SameSiteRule, Seconds, Service, SessionRules, StatusRules, TlsRules,
+    Config, CorsRules, DelegationRules, FieldName, ForwardAuth, GroupRules, Headers, Kerberos,
+    Limits, Listen, LogRules, Names, Own, PasswordRules, ProxyRules, ReplayRules, Requirement,
+    RoutePath, SameSiteRule, Seconds, Service, SessionRules, StatusRules, TlsRules,
 };
 use crate::args::{BindingPolicy, PacRule};
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ impl Default for Config {
             listen: vec![Listen::default()],
             keytab: "/etc/portcullis/http.keytab".into(),
             kerberos: Kerberos::default(),
+            realms: BTreeMap::new(),
             replay: ReplayRules::default(),
             sessions: SessionRules::default(),
             names: Names::default(),
@@ -23,6 +24,7 @@ impl Default for Config {
             forward_auth: ForwardAuth::default(),
             proxy: ProxyRules::default(),
             own: Own::default(),
+            cors: CorsRules::default(),
             tls: TlsRules::default(),
             delegation: DelegationRules::default(),
             status: StatusRules::default(),
@@ -43,6 +45,7 @@ impl Default for Kerberos {
             pac: PacRule::Verify,
             channel_bindings: BindingPolicy::Aware,
             proxy_certificates: Vec::new(),
+            local_groups: Vec::new(),
             krb5_conf: Vec::new(),
         }
     }
@@ -131,6 +134,7 @@ impl Default for Limits {
             header: 64 * 1024,
             connections: 10_000,
             header_timeout: Seconds(30),
+            send_timeout: Seconds(60),
             shutdown: Seconds(30),
             reload: Seconds(5),
         }

@@ -13,7 +13,8 @@ mod words;
 pub(super) use place::Places;
 pub(crate) use place::Problem;
 pub(super) use words::{
-    ClientName, FieldName, GroupSid, Listen, RoutePath, Seconds, Service, Upstream,
+    ClientName, DomainSid, FieldName, GroupSid, Listen, RoutePath, Seconds, Service, SidWords,
+    Upstream,
 };
 
 use crate::args::{Allow, BindingPolicy, PacRule};
@@ -31,6 +32,9 @@ pub(super) struct Config {
     /// The service's keys.
     pub(super) keytab: PathBuf,
     pub(super) kerberos: Kerberos,
+    /// What the directories of single realms may say. Once one is named, those that are not may say
+    /// nothing.
+    pub(super) realms: BTreeMap<String, RealmRules>,
     pub(super) replay: ReplayRules,
     pub(super) sessions: SessionRules,
     pub(super) names: Names,
@@ -40,6 +44,7 @@ pub(super) struct Config {
     pub(super) forward_auth: ForwardAuth,
     pub(super) proxy: ProxyRules,
     pub(super) own: Own,
+    pub(super) cors: CorsRules,
     pub(super) tls: TlsRules,
     pub(super) delegation: DelegationRules,
     pub(super) status: StatusRules,
@@ -67,8 +72,19 @@ pub(super) struct Kerberos {
     pub(super) channel_bindings: BindingPolicy,
     /// The certificates with which a proxy before us ends TLS: clients may be bound to them.
     pub(super) proxy_certificates: Vec<PathBuf>,
+    /// Domains whose controllers compose their local groups anew for each ticket to us: these groups
+    /// count for clients of `realms`, too, that may not speak of the domain.
+    pub(super) local_groups: Vec<DomainSid>,
     /// Files of krb5.conf, for `[capaths]`, `auth_to_local` and what this file does not say.
     pub(super) krb5_conf: Vec<PathBuf>,
+}
+
+/// What a realm's directory may say of its users.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RealmRules {
+    /// Of which domains it may say that they are there and in whose groups.
+    pub(super) sids: SidWords,
 }
 
 /// Where authenticators are remembered, so that none lets in twice. Without a file or a server in
@@ -232,6 +248,15 @@ pub(super) struct Own {
     pub(super) listen: Vec<Listen>,
 }
 
+/// Pages of other sites that ask for something of this one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CorsRules {
+    /// Let the application answer a browser that asks whether such a page may: without credentials,
+    /// and as nobody. The proxy that asks us has to name the method.
+    pub(super) preflight: bool,
+}
+
 /// TLS at the addresses of `listen`, where no proxy ends it. Both or neither.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -294,6 +319,8 @@ pub(super) struct Limits {
     pub(super) connections: u16,
     /// How long the fields of a request may take.
     pub(super) header_timeout: Seconds,
+    /// How long a client may leave an answer lying before it takes more of it.
+    pub(super) send_timeout: Seconds,
     /// How long requests may take to end when the daemon is to end.
     pub(super) shutdown: Seconds,
     /// How often files are looked at.

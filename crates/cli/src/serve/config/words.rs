@@ -58,6 +58,16 @@ pub(in crate::serve) struct ClientName(pub(in crate::serve) Principal);
 #[serde(try_from = "String")]
 pub(in crate::serve) struct GroupSid(pub(in crate::serve) Sid);
 
+/// A domain of Active Directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(in crate::serve) struct DomainSid(pub(in crate::serve) Sid);
+
+/// The domains whose SIDs a realm may give; `None` for those of all.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+pub(in crate::serve) struct SidWords(Option<Vec<DomainSid>>);
+
 /// What is wrong with such a word.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::serve) enum WordError {
@@ -79,6 +89,10 @@ pub(in crate::serve) enum WordError {
     Client(String, portcullis::formats::principal::PrincipalError),
     #[error("{0:?} is no SID such as S-1-5-21-1-2-3-512")]
     Sid(String),
+    #[error("{0:?} is no SID of a domain such as S-1-5-21-1-2-3")]
+    DomainSid(String),
+    #[error("\"any\" is all domains, and has none beside it")]
+    AnySid,
 }
 
 /// Fields that mean something to whoever carries the request.
@@ -268,9 +282,82 @@ impl TryFrom<String> for GroupSid {
     }
 }
 
+impl TryFrom<String> for DomainSid {
+    type Error = WordError;
+
+    fn try_from(text: String) -> Result<Self, WordError> {
+        let sid = text.parse().ok();
+        let of_domain = |sid: &Sid| {
+            sid.authority() == 5
+                && matches!(sid.sub_authorities(), [21, rest @ ..] if rest.len() == 3)
+        };
+        sid.filter(of_domain)
+            .map(Self)
+            .ok_or(WordError::DomainSid(text))
+    }
+}
+
+impl TryFrom<Vec<String>> for SidWords {
+    type Error = WordError;
+
+    fn try_from(words: Vec<String>) -> Result<Self, WordError> {
+        match &words[..] {
+            [any] if any == "any" => Ok(Self(None)),
+            words if words.iter().any(|word| word == "any") => Err(WordError::AnySid),
+            _ => {
+                let domains = words.into_iter().map(DomainSid::try_from);
+                Ok(Self(Some(domains.collect::<Result<_, _>>()?)))
+            }
+        }
+    }
+}
+
+impl SidWords {
+    /// The domains; `None` for all.
+    pub(in crate::serve) fn domains(&self) -> Option<impl Iterator<Item = Sid>> {
+        let domains = self.0.as_ref()?;
+        Some(domains.iter().map(|domain| domain.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_realm_speaks_of_domains_or_of_any() {
+        let words = |words: &[&str]| {
+            SidWords::try_from(
+                words
+                    .iter()
+                    .map(|&word| word.to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let domains = |list: &[&str]| {
+            let words = words(list).unwrap();
+            let domains = words.domains()?.map(|sid| sid.to_string());
+            Some(domains.collect::<Vec<_>>())
+        };
+        assert_eq!(domains(&["any"]), None);
+        assert_eq!(domains(&[]), Some(vec![]));
+        let two = ["S-1-5-21-1-2-3", "S-1-5-21-4-5-6"];
+        assert_eq!(domains(&two), Some(two.map(str::to_owned).to_vec()));
+        assert!(matches!(words(&["any", two[0]]), Err(WordError::AnySid)));
+        for none in [
+            "S-1-5-21-1-2-3-512",
+            "S-1-5-32",
+            "S-1-18-1-2-3",
+            "S-1-5-21-1-2",
+            "Any",
+            "",
+        ] {
+            assert!(
+                matches!(words(&[none]), Err(WordError::DomainSid(_))),
+                "{none}"
+            );
+        }
+    }
 
     fn path(text: &str) -> Option<RoutePath> {
         RoutePath::try_from(text.to_owned()).ok()
