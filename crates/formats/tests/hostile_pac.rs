@@ -52,6 +52,11 @@ fn a_count_of_buffers_that_no_pac_has_is_refused() {
         pac[..4].copy_from_slice(&count.to_le_bytes());
         assert!(RawPac::decode(&pac).is_err());
     }
+    let writer = (100..164).fold(PacWriter::new(), |writer, number| {
+        writer.buffer(PacBufferType(number), [7; 8])
+    });
+    let most = writer.finish();
+    assert_eq!(RawPac::decode(most.octets()).unwrap().buffers().count(), 64);
 }
 
 /// CVE-2022-42898.
@@ -108,6 +113,21 @@ fn overlapping_buffers_are_refused() {
         let mut overlapping = pac.clone();
         overlapping[place..place + 8].copy_from_slice(&offset.to_le_bytes());
         assert_eq!(rule(&overlapping), "buffers overlap", "{place} {offset}");
+    }
+}
+
+/// Nothing in it can be read in two ways.
+#[test]
+fn an_empty_buffer_overlaps_nothing() {
+    for (size, other) in [(12, 32), (28, 16)] {
+        let writer = PacWriter::new()
+            .buffer(PacBufferType(90), [1; 16])
+            .buffer(PacBufferType(91), [2; 16]);
+        let mut pac = writer.finish().into_vec();
+        let inside = u64::from_le_bytes(pac[other..other + 8].try_into().unwrap()) + 8;
+        pac[size..size + 4].fill(0);
+        pac[size + 4..size + 12].copy_from_slice(&inside.to_le_bytes());
+        assert!(RawPac::decode(&pac).is_ok(), "{size}");
     }
 }
 
@@ -266,6 +286,20 @@ fn pointers_with_the_same_number_point_to_different_things() {
         assert_eq!(changed(STRUCTURE + pointer, 0x0002_0000), Ok(()));
         assert_eq!(changed(STRUCTURE + pointer, u32::MAX), Ok(()));
     }
+}
+
+/// [MS-DTYP] §2.3.10: text without a buffer is empty.
+#[test]
+fn text_without_characters_needs_no_place() {
+    #[rustfmt::skip]
+    let info = [
+        0x0008_1001_u32, 0xcccc_cccc, 0x18, 0, // headers
+        0x2_0000, 0, 0, // a pointer to all of it, S4U2proxyTarget
+        0, 0, 0, // TransitedListSize, S4UTransitedServices, padding
+    ];
+    let octets: Vec<_> = info.into_iter().flat_map(u32::to_le_bytes).collect();
+    let info = S4uDelegationInfo::decode(&octets).unwrap();
+    assert_eq!(info, S4uDelegationInfo::default());
 }
 
 /// A length stands in the structure and before the text, which has a place in its room.

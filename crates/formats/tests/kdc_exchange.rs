@@ -1,7 +1,7 @@
 //! An AS and a TGS exchange of MIT krb5, recorded: what it means, and that it is written alike.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
-use portcullis_formats::der::{Decode, Encode};
+use portcullis_formats::der::{Decode, Encode, SequenceOfBuf};
 use portcullis_formats::messages::{
     ApReq, Authenticator, EncKdcRepPart, EtypeInfo2, KdcOptions, KdcRep, KdcReq, KdcReqBody,
     KerberosString, KrbError, MessageType, MethodData, PaData, PaEncTsEnc, TicketFlags,
@@ -108,6 +108,9 @@ fn an_as_rep_is_a_ticket_and_its_clients_side() {
     let request = recorded("as_req");
     let request = KdcReq::from_der(&request).unwrap().body().unwrap();
     assert_eq!(part.nonce, request.nonce);
+    let seen: Vec<_> = part.last_req.iter().collect();
+    assert!(!seen.is_empty());
+    assert_eq!(SequenceOfBuf::of(&seen).borrow(), part.last_req);
     only(part.encrypted_pa_data, PaDataType::REQ_ENC_PA_REP);
 }
 

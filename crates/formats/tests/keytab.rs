@@ -114,6 +114,9 @@ fn a_file_without_records_is_a_keytab_without_entries() {
     for octets in [[5, 1], [5, 2]] {
         assert_eq!(KeytabFile::open(&octets).unwrap().records().count(), 0);
     }
+    // Most machines are little-endian.
+    let version = KeytabFile::open(&[5, 1]).unwrap().version();
+    assert_eq!(version, KeytabVersion::V1LittleEndian);
 }
 
 #[test]

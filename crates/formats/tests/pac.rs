@@ -7,9 +7,9 @@
 )]
 
 use portcullis_formats::pac::{
-    ClientInfo, FileTime, GroupAttributes, GroupMembership, LogonInfo, PacBufferType, PacSignError,
-    PacSignature, PacText, PacWriter, RawPac, S4uDelegationInfo, Sid, SidAndAttributes,
-    UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
+    ClientInfo, FileTime, GroupAttributes, GroupMembership, LogonInfo, NdrArray, PacBufferType,
+    PacSignError, PacSignature, PacText, PacWriter, RawPac, S4uDelegationInfo, Sid,
+    SidAndAttributes, UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
 };
 use portcullis_formats::registry::ChecksumTypeNumber;
 use portcullis_testdata::{hex, vector_file, vectors};
@@ -271,6 +271,50 @@ fn a_signature_of_another_length_or_in_no_buffer_is_refused() {
     );
 }
 
+/// [MS-PAC] §2.8, RFC 3961 §6.3, RFC 3962 §7, RFC 4757 §4, RFC 6803 §7, RFC 8009 §8.
+#[test]
+fn a_signature_is_as_long_as_its_type_says() {
+    for (number, length) in [
+        (12, 20),
+        (15, 12),
+        (16, 12),
+        (17, 16),
+        (18, 16),
+        (19, 16),
+        (20, 24),
+        (-138, 16),
+    ] {
+        let checksum_type = ChecksumTypeNumber(number);
+        assert_eq!(PacSignature::octets_of(checksum_type), Some(length));
+        let octets = [number.to_le_bytes().as_slice(), &vec![7; length], &[2, 1]].concat();
+        let signature = PacSignature::decode(&octets).unwrap();
+        let expected = (vec![7; length], Some(0x0102));
+        assert_eq!(
+            (signature.signature.to_vec(), signature.rodc_identifier),
+            expected
+        );
+    }
+}
+
+#[test]
+fn a_signature_of_an_unknown_type_is_all_that_is_there() {
+    let octets = [7; PacSignature::MOST_OCTETS];
+    let signature = PacSignature::decode(&octets).unwrap();
+    assert_eq!(signature.signature, &octets[4..]);
+    assert_eq!(signature.rodc_identifier, None);
+}
+
+#[test]
+fn lists_with_other_elements_are_not_equal() {
+    let member = |relative_id| GroupMembership {
+        relative_id,
+        attributes: GroupAttributes::ORDINARY,
+    };
+    let (one, other) = ([member(1)], [member(2)]);
+    assert_ne!(NdrArray::from(&one[..]), NdrArray::from(&other[..]));
+    assert_ne!(NdrArray::from(&one[..]), NdrArray::EMPTY);
+}
+
 prop_compose! {
     fn sid()(authority in 0_u64..1 << 48, parts in vec(any::<u32>(), 0..=15)) -> Sid {
         Sid::new(authority, &parts).unwrap()
@@ -358,6 +402,7 @@ proptest! {
 
     #[test]
     fn a_sid_that_is_printed_or_written_is_read_again(sid in sid()) {
+        prop_assert_eq!(sid.encode().len(), sid.encoded_len());
         prop_assert_eq!(sid.to_string().parse::<Sid>().unwrap(), sid);
         prop_assert_eq!(Sid::decode(&sid.encode()).unwrap(), sid);
     }

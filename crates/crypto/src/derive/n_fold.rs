@@ -117,6 +117,7 @@ mod tests {
         let mut folded = [1; 8];
         n_fold(&[], &mut folded);
         assert_eq!(folded, [0; 8]);
+        n_fold(&[1, 2, 3], &mut []);
     }
 
     #[test]

@@ -454,7 +454,8 @@ impl<'a> Reader<'a> {
         if !minimal {
             return Err(self.error_at(start, DecodeErrorKind::NonMinimalInteger));
         }
-        if octets.len() > 8 {
+        // Of 32 bits, with a sign or a zero before them, are all that are read.
+        if octets.len() > 5 {
             return Err(self.error_at(start, DecodeErrorKind::IntegerOutOfRange));
         }
         let negative = octets.first().is_some_and(|first| first & 0x80 != 0);

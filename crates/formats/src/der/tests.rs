@@ -145,6 +145,9 @@ fn tag_numbers_above_30_are_refused() {
     ] {
         assert_eq!(refusal(octets, Reader::whole), Kind::HighTagNumber);
     }
+    for octets in [b"\x7f\x01\x00", b"\x1f\x01\x00"] {
+        assert_eq!(refusal(octets, Reader::any), Kind::HighTagNumber);
+    }
     let octets = b"\x61\x09\x30\x07\xa0\x03\x02\x01\x07\xbf\x0e\x00";
     assert!(Demo::from_der(octets).is_err());
 }
@@ -274,6 +277,9 @@ fn unknown_fields_that_ascend_are_skipped() {
     let plain = b"\x61\x07\x30\x05\xa0\x03\x02\x01\x07";
     let extended = b"\x61\x0f\x30\x0d\xa0\x03\x02\x01\x07\xa3\x02\x05\x00\xa9\x02\x05\x00";
     assert_eq!(Demo::from_der(extended), Demo::from_der(plain));
+    let known = b"\x61\x0b\x30\x09\xa0\x03\x02\x01\x07\xa2\x02\x04\x00";
+    let next = b"\x61\x0f\x30\x0d\xa0\x03\x02\x01\x07\xa2\x02\x04\x00\xa3\x02\x05\x00";
+    assert_eq!(Demo::from_der(next), Demo::from_der(known));
 }
 
 #[test]
@@ -354,6 +360,17 @@ fn an_error_before_the_first_field_names_the_structure() {
     assert_eq!(error.to_string(), text);
 }
 
+/// The field outside is not one of the structure inside.
+#[test]
+fn an_error_of_a_structure_in_a_field_is_that_of_the_structure() {
+    let octets = b"\x30\x0d\xa0\x0b\x61\x09\x30\x07\xa0\x03\x02\x01\x07\x05\x00";
+    let error = Reader::new(octets)
+        .sequence("Outer", |fields| fields.field(0, "demo", Demo::decode))
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::TrailingData { octets: 2 });
+    assert_eq!((error.structure, error.field), ("Demo", ""));
+}
+
 #[test]
 fn every_truncation_is_refused() {
     let octets = b"\x61\x0e\x30\x0c\xa0\x03\x02\x01\x07\xa2\x05\x04\x03abc";
@@ -390,8 +407,9 @@ fn the_elements_of_a_list_are_each_read_once_and_again() {
     let list = SequenceOfBuf::of(&demos);
     let octets = list.borrow::<Demo<'_>>().to_der();
     let read = SequenceOf::<Demo<'_>>::from_der(&octets).unwrap();
-    assert!(read.iter().eq(demos));
     assert_eq!(read, list.borrow());
+    assert_ne!(read, SequenceOfBuf::of(&demos[..2]).borrow());
+    assert!(read.iter().eq(demos));
     let mut damaged = octets.clone();
     *damaged.last_mut().unwrap() = 0;
     assert!(SequenceOf::<Demo<'_>>::from_der(&damaged).is_ok());

@@ -100,7 +100,7 @@ impl Writer {
     }
 
     /// Moves the contents at the end up and puts tag and length, for which there were two octets,
-    /// before them.
+    /// before them: the length of contents that have more than 127.
     fn put_long_header(&mut self, tag: u8, start: usize, length: usize) {
         let (header, used) = header(tag, length);
         let header = header.get(..used).unwrap_or_default();
@@ -185,13 +185,12 @@ impl fmt::Debug for Writer {
     }
 }
 
-/// Tag and length, and how many of the octets they fill.
+/// Tag and length in more octets than one each, and how many octets they fill.
 fn header(tag: u8, length: usize) -> ([u8; 6], usize) {
     let length = u32::try_from(length).unwrap_or(u32::MAX); // no message is that large
     let [a, b, c, d] = length.to_be_bytes();
     match length {
-        0..=0x7f => ([tag, d, 0, 0, 0, 0], 2),
-        0x80..=0xff => ([tag, 0x81, d, 0, 0, 0], 3),
+        ..=0xff => ([tag, 0x81, d, 0, 0, 0], 3),
         0x100..=0xffff => ([tag, 0x82, c, d, 0, 0], 4),
         0x1_0000..=0xff_ffff => ([tag, 0x83, b, c, d, 0], 5),
         _ => ([tag, 0x84, a, b, c, d], 6),

@@ -345,6 +345,32 @@ mod tests {
         }
     }
 
+    /// [MS-ADTS] §2.2.18.6: a boolean is a number of eight octets.
+    #[test]
+    fn a_boolean_is_zero_or_one() {
+        let mut buffer = hex(&vectors("claims")[1]["buffer"]);
+        let mut read = |value: u64| -> Result<Value> {
+            buffer[204..212].copy_from_slice(&value.to_le_bytes());
+            let claims = Claims::decode(&buffer)?;
+            let first = claims.iter().next().map(|claim| shown(&claim));
+            Ok(first.unwrap()["values"].clone())
+        };
+        assert_eq!(read(0), Ok(json!([0])));
+        assert_eq!(read(1), Ok(json!([1])));
+        for value in [2, 0xff, 1 << 32, u64::MAX] {
+            assert!(read(value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn octets_that_are_counted_and_not_there_are_refused() {
+        let mut buffer = hex(&vectors("claims")[1]["buffer"]);
+        buffer[40] = 1; // ulReservedFieldSize, before a null pointer
+        let error = Claims::decode(&buffer).unwrap_err();
+        let kind = crate::der::DecodeErrorKind::Value("the octets are missing");
+        assert_eq!((error.kind, error.field), (kind, "ReservedField"));
+    }
+
     #[test]
     fn claims_compressed_in_another_way_are_refused() {
         let buffer = hex(&vectors("claims")[1]["buffer"]);

@@ -261,6 +261,15 @@ mod tests {
         assert!(Code::of(&[0x99; TABLE_OCTETS]).is_some());
     }
 
+    /// [MS-XCA] §2.2.4: two words are read before the first symbol. Each symbol has nine bits.
+    #[test]
+    fn a_stream_goes_on_with_two_words_of_zeros() {
+        let code = [0x99; TABLE_OCTETS];
+        assert_eq!(inflate(&code, 1).unwrap(), [0]);
+        let error = inflate(&code, 2).unwrap_err();
+        assert_eq!(error.kind, DecodeErrorKind::Value("ends early"));
+    }
+
     /// All symbols have codes of nine bits, in their order.
     #[test]
     fn a_match_before_the_beginning_is_refused() {

@@ -142,6 +142,81 @@ mod tests {
         }
     }
 
+    /// [MS-DTYP] §2.4.2.4, [MS-SFU] §2.2.
+    #[test]
+    fn every_sid_of_the_documents_has_the_name_that_windows_shows() {
+        for (text, name) in [
+            ("S-1-0-0", "Null"),
+            ("S-1-1-0", "Everyone"),
+            ("S-1-5-2", "Network"),
+            ("S-1-5-4", "Interactive"),
+            ("S-1-5-6", "Service"),
+            ("S-1-5-7", "Anonymous"),
+            ("S-1-5-9", "Enterprise Domain Controllers"),
+            ("S-1-5-10", "Self"),
+            ("S-1-5-11", "Authenticated Users"),
+            ("S-1-5-13", "Terminal Server User"),
+            ("S-1-5-15", "This Organization"),
+            ("S-1-5-18", "Local System"),
+            ("S-1-5-19", "Local Service"),
+            ("S-1-5-20", "Network Service"),
+            ("S-1-5-113", "Local account"),
+            (
+                "S-1-5-114",
+                "Local account and member of Administrators group",
+            ),
+            ("S-1-5-1000", "Other Organization"),
+            ("S-1-5-21-0-0-0-496", "Compounded Authentication"),
+            ("S-1-5-21-0-0-0-497", "Claims Valid"),
+            ("S-1-5-32-544", "BUILTIN\\Administrators"),
+            ("S-1-5-32-545", "BUILTIN\\Users"),
+            ("S-1-5-32-546", "BUILTIN\\Guests"),
+            ("S-1-5-32-551", "BUILTIN\\Backup Operators"),
+            ("S-1-5-32-555", "BUILTIN\\Remote Desktop Users"),
+            ("S-1-5-64-10", "NTLM Authentication"),
+            ("S-1-5-64-14", "SChannel Authentication"),
+            ("S-1-5-64-21", "Digest Authentication"),
+            ("S-1-18-1", "Authentication authority asserted identity"),
+            ("S-1-18-2", "Service asserted identity"),
+            ("S-1-18-3", "Fresh public key identity"),
+            ("S-1-18-4", "Key trust identity"),
+            ("S-1-18-5", "Key property multi-factor authentication"),
+            ("S-1-18-6", "Key property attestation"),
+        ] {
+            let sid = text.parse::<Sid>().unwrap();
+            assert_eq!(sid.well_known_name(), Some(name), "{text}");
+        }
+    }
+
+    /// [MS-DTYP] §2.4.2.4: what every domain has.
+    #[test]
+    fn every_relative_identifier_of_the_documents_has_its_name() {
+        for (rid, name) in [
+            (500, "Administrator"),
+            (501, "Guest"),
+            (502, "krbtgt"),
+            (512, "Domain Admins"),
+            (513, "Domain Users"),
+            (514, "Domain Guests"),
+            (515, "Domain Computers"),
+            (516, "Domain Controllers"),
+            (517, "Cert Publishers"),
+            (518, "Schema Admins"),
+            (519, "Enterprise Admins"),
+            (520, "Group Policy Creator Owners"),
+            (521, "Read-only Domain Controllers"),
+            (525, "Protected Users"),
+            (526, "Key Admins"),
+            (527, "Enterprise Key Admins"),
+            (553, "RAS and IAS Servers"),
+            (571, "Allowed RODC Password Replication Group"),
+            (572, "Denied RODC Password Replication Group"),
+        ] {
+            let sid = Sid::new(5, &[21, 7, 8, 9, rid]).unwrap();
+            assert_eq!(sid.well_known_name(), Some(name), "{rid}");
+        }
+    }
+
     #[test]
     fn a_relative_identifier_has_its_name_in_a_domain_alone() {
         let name = |text: &str| text.parse::<Sid>().unwrap().well_known_name();
