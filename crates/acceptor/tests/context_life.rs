@@ -15,7 +15,7 @@ mod mit;
 mod scene;
 
 use mit::{mutual_exchanges, one_way_exchanges};
-use portcullis::context::{MessageError, Order, PrfKey, Protection};
+use portcullis::context::{InPlace, Layout, MessageError, Order, PrfKey, Protection};
 use portcullis_crypto::{Enctype, Key};
 use portcullis_formats::gss::{Mechanism, frame};
 use portcullis_testdata::hex;
@@ -62,6 +62,37 @@ fn its_halves_work_in_two_threads() {
     let mic = initiator.mic(b"the last").unwrap();
     let mut opening = reader.join().unwrap();
     assert_eq!(opening.verify_mic(b"the last", &mic), Ok(Order::InOrder));
+}
+
+#[test]
+fn a_sealing_half_makes_every_token_that_its_context_makes() {
+    let scene = Scene::new();
+    let token = scene.token().mutual().build();
+    let (context, reply) = scene.accept(&token);
+    let mut initiator = token.finish(&reply.unwrap()).unwrap();
+    let limits = FORMS.map(|protection| context.wrap_size_limit(protection, 1000));
+    let mut sealing = context.split().sealing;
+    let mic = sealing.mic(b"message").unwrap();
+    assert_eq!(initiator.verify_mic(b"message", &mic), Ok(()));
+    for (protection, limit) in FORMS.into_iter().zip(limits) {
+        assert_eq!(sealing.wrap_size_limit(protection, 1000), limit);
+        let layout = Layout::HeaderAndTrailer;
+        let lengths = sealing.token_lengths(protection, layout).unwrap();
+        let mut header = vec![0; lengths.header];
+        let mut message = b"message".to_vec();
+        let mut trailer = vec![0; lengths.trailer];
+        let parts = InPlace {
+            header: &mut header,
+            clear_before: &[],
+            message: &mut message,
+            clear_after: &[],
+            trailer: &mut trailer,
+        };
+        sealing.wrap_in_place(parts, protection).unwrap();
+        let token = [header, message, trailer].concat();
+        let expected = (b"message".to_vec(), protection);
+        assert_eq!(initiator.unwrap(&token), Ok(expected));
+    }
 }
 
 /// RFC 2743 §2.2.2; CVE-2014-5352.

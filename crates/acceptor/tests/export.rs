@@ -153,11 +153,14 @@ fn a_cut_off_or_longer_context_is_refused() {
     longer.push(0);
     let refused = acceptor.import_context(&longer, &key());
     assert_eq!(refused.unwrap_err(), ImportError::Integrity);
-    longer.resize(2_000_000, 0);
+    longer.resize(1 << 20, 0);
+    let refused = acceptor.import_context(&longer, &key());
+    assert_eq!(refused.unwrap_err(), ImportError::Integrity);
+    longer.resize((1 << 20) + 1, 0);
     let refused = acceptor.import_context(&longer, &key());
     let expected = ImportError::TooLong {
         limit: 1 << 20,
-        found: 2_000_000,
+        found: (1 << 20) + 1,
     };
     assert_eq!(refused.unwrap_err(), expected);
 }

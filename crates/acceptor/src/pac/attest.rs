@@ -225,10 +225,9 @@ pub(super) fn sound(pac: &RawPac<'_>, confines: Option<&Confines>) -> Result<(),
 /// The account's SID, when that and its groups can be composed. Both it and they are of domains:
 /// those of a machine, which no domain controller may send, would be our machine's here.
 fn composed(info: &LogonInfo<'_>) -> Result<Sid, PacError> {
-    let of_domain = info.user_id != 0 || !info.group_ids.is_empty();
     let own = match &info.logon_domain_id {
         Some(domain) => domain.is_domain(),
-        None => !of_domain,
+        None => info.group_ids.is_empty(),
     };
     let resource = match &info.resource_group_domain_sid {
         Some(domain) => domain.is_domain(),

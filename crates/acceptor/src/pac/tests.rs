@@ -13,7 +13,7 @@ use crate::error::{Error, PacError};
 use crate::keytab::Keytab;
 use crate::rules::Rules;
 use portcullis_crypto::Enctype;
-use portcullis_formats::der::Decode;
+use portcullis_formats::der::{Decode, DecodeErrorKind, Reader, Writer};
 use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
 use portcullis_formats::messages::{EncTicketPart, KerberosTime};
 use portcullis_formats::principal::Principal;
@@ -301,4 +301,28 @@ fn a_pac_of_another_ticket_is_refused() {
         attest_for(&client, &later),
         Err(Error::Pac(PacError::Authtime { .. }))
     ));
+}
+
+/// Whoever has the key that exports could say anything.
+#[test]
+fn a_place_outside_the_data_holds_no_pac() {
+    let data: Arc<[u8]> = Arc::new([7; 8]);
+    let client = Principal::new("REALM", ["alice"]).unwrap();
+    let imported = |start: u32, end: u32| {
+        let mut output = Writer::new();
+        output.sequence(|fields| {
+            fields.field(0, |field| field.integer(start));
+            fields.field(1, |field| field.integer(end));
+            fields.field(2, |field| field.boolean(false));
+        });
+        let octets = output.into_vec();
+        Pac::import(&mut Reader::new(&octets), &data, &client, &rules())
+    };
+    assert_eq!(imported(2, 8).unwrap().octets(), [7; 6]);
+    assert_eq!(imported(8, 8).unwrap().octets(), b"");
+    for (start, end) in [(0, 9), (9, 9), (5, 4), (0, u32::MAX), (u32::MAX, 0)] {
+        let error = imported(start, end).unwrap_err();
+        let kind = DecodeErrorKind::Value("a place in the data");
+        assert_eq!(error.kind, kind, "{start} {end}");
+    }
 }

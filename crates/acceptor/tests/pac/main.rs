@@ -18,7 +18,8 @@ use forge::{Draft, domain, group, if_relevant, key, sid};
 use portcullis::error::PacError;
 use portcullis::formats::registry::{AuthDataType, ChecksumTypeNumber, ErrorCode};
 use portcullis::pac::{
-    FileTime, GroupAttributes, GroupMembership, PacBufferType, S4uDelegationInfo, Sid,
+    FileTime, GroupAttributes, GroupMembership, PacAttributes, PacBufferType, S4uDelegationInfo,
+    Sid,
 };
 use portcullis::replay::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
 use portcullis::{AcceptorBuilder, Error, Identity, Pac, PacPolicy};
@@ -81,7 +82,47 @@ fn a_good_pac_tells_who_the_client_is() {
     assert_eq!(pac.full_name().unwrap(), "Alice Liddell");
     assert_eq!(pac.upn().unwrap(), "alice@example.test");
     assert_eq!(pac.dns_domain_name().unwrap(), "EXAMPLE.TEST");
+    assert!(!pac.is_upn_constructed());
 }
+
+#[test]
+fn whatever_else_the_kdc_says_can_be_asked_for() {
+    let pac = with_draft(|_| {}).unwrap();
+    assert_eq!(pac.attributes(), None);
+    assert_eq!(pac.device_info(), None);
+    assert_eq!(pac.credentials(), None);
+    let machine = DEVICE.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let pac = with_draft(|draft| {
+        draft.others = vec![
+            (PacBufferType::CREDENTIALS_INFO, vec![1, 2, 3]),
+            (PacBufferType::ATTRIBUTES_INFO, vec![2, 0, 0, 0, 1, 0, 0, 0]),
+            (PacBufferType::DEVICE_INFO, machine),
+        ];
+    })
+    .unwrap();
+    assert_eq!(pac.attributes(), Some(PacAttributes::REQUESTED));
+    assert_eq!(pac.credentials(), Some([1, 2, 3].as_slice()));
+    let device = pac.device_info().unwrap();
+    assert_eq!((device.user_id, device.primary_group_id), (1200, 515));
+}
+
+/// Of [MS-PAC] §2.12, by hand: account 1200 with the primary group 515 and no other.
+const DEVICE: [u32; 14] = [
+    0x0008_1001,
+    0xcccc_cccc,
+    0x28,
+    0, // headers
+    0x2_0000,
+    1200,
+    515,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+];
 
 #[test]
 fn a_ticket_without_a_pac_gets_in_unless_one_is_required() {
@@ -411,6 +452,26 @@ fn an_account_without_a_relative_identifier_is_the_first_extra_sid() {
         refused(|draft| draft.info.as_mut().unwrap().user_id = 0),
         PacError::NoDomain
     );
+}
+
+/// Without a domain there are no groups of it, either.
+#[test]
+fn an_account_of_no_domain_here_has_no_groups_here() {
+    let user = sid("S-1-5-21-4-5-6-1100");
+    let stranger = |draft: &mut Draft| {
+        draft.extra(vec!["S-1-5-21-4-5-6-1100"]);
+        let info = draft.info.as_mut().unwrap();
+        (info.user_id, info.logon_domain_id) = (0, None);
+        draft.upn_sid = user;
+    };
+    assert_eq!(refused(stranger), PacError::NoDomain);
+    let pac = with_draft(|draft| {
+        stranger(draft);
+        draft.info.as_mut().unwrap().group_ids = [].as_slice().into();
+    })
+    .unwrap();
+    assert_eq!(pac.user_sid(), Some(user));
+    assert_eq!(pac.groups().count(), 0);
 }
 
 #[test]
