@@ -8,7 +8,8 @@ use portcullis_formats::messages::TgtRequest;
 use portcullis_fuzz::{
     ENCTYPES, Recorded, alice_authenticator, alice_pac, alice_ticket_part, delegated_credential,
 };
-use portcullis_fuzz::{exported_context, join, kdc, negotiate, replay_cache, sasl};
+use portcullis_fuzz::{exported_context, inside_kdc, inside_legs, join, kdc, kdc_reply};
+use portcullis_fuzz::{negotiate, replay_cache, sasl};
 use portcullis_testdata::{hex, vector_file, vectors};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,9 @@ fn main() -> std::io::Result<()> {
     claims(&mut target("claims")?)?;
     headers(&mut target("header")?)?;
     requests(&mut target("kdc")?)?;
+    named(&mut target("inside_kdc")?, inside_kdc::seeds())?;
+    named(&mut target("inside_legs")?, inside_legs::seeds())?;
+    named(&mut target("kdc_reply")?, kdc_reply::seeds())?;
     questions(&mut target("replay_cache")?)
 }
 
@@ -405,6 +409,11 @@ fn requests(seeds: &mut Seeds) -> std::io::Result<()> {
         seeds.add(&format!("{number:02}"), request)?;
     }
     Ok(())
+}
+
+fn named<N: AsRef<str>>(seeds: &mut Seeds, all: Vec<(N, Vec<u8>)>) -> std::io::Result<()> {
+    let mut all = all.into_iter();
+    all.try_for_each(|(name, octets)| seeds.add(name.as_ref(), octets))
 }
 
 fn questions(seeds: &mut Seeds) -> std::io::Result<()> {

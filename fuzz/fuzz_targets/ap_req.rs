@@ -1,4 +1,6 @@
 //! The messages of the AP exchange, as they stand in clear.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::ap_req::run(input));
+use portcullis_fuzz::{ap_req, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(ap_req::run, input));

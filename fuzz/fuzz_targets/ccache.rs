@@ -1,4 +1,6 @@
 //! Credential caches.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::ccache::run(input));
+use portcullis_fuzz::{ccache, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(ccache::run, input));

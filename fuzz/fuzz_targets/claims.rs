@@ -1,4 +1,6 @@
 //! Compressed claims.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::claims::run(input));
+use portcullis_fuzz::{claims, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(claims::run, input));

@@ -1,4 +1,6 @@
 //! Exported contexts that the key seals.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::exported_context::run(input));
+use portcullis_fuzz::{exported_context, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(exported_context::run, input));

@@ -1,4 +1,6 @@
 //! The fields of a request.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::header::run(input));
+use portcullis_fuzz::{header, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(header::run, input));

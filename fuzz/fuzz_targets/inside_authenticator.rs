@@ -1,4 +1,6 @@
 //! An authenticator behind its MAC.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::inside_authenticator::run(input));
+use portcullis_fuzz::{inside_authenticator, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(inside_authenticator::run, input));

@@ -1,4 +1,6 @@
 //! A PAC behind its signature.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::inside_pac::run(input));
+use portcullis_fuzz::{inside_pac, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(inside_pac::run, input));

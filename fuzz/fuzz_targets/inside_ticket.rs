@@ -1,4 +1,6 @@
 //! A ticket behind its MAC.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::inside_ticket::run(input));
+use portcullis_fuzz::{inside_ticket, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(inside_ticket::run, input));

@@ -1,4 +1,6 @@
 //! Requests to the KDC of the test realm.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::kdc::run(input));
+use portcullis_fuzz::{kdc, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(kdc::run, input));

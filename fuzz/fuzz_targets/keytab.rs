@@ -1,4 +1,6 @@
 //! Keytabs.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::keytab::run(input));
+use portcullis_fuzz::{keytab, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(keytab::run, input));

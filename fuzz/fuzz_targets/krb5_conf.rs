@@ -1,4 +1,6 @@
 //! Files of settings.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::krb5_conf::run(input));
+use portcullis_fuzz::{krb5_conf, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(krb5_conf::run, input));

@@ -1,4 +1,6 @@
 //! A delegated credential, in clear and behind its MAC.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::krb_cred::run(input));
+use portcullis_fuzz::{krb_cred, limits};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(krb_cred::run, input));

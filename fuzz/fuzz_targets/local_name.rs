@@ -1,4 +1,6 @@
 //! Rules for local names.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::local_name::run(input));
+use portcullis_fuzz::{limits, local_name};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(local_name::run, input));

@@ -1,4 +1,6 @@
 //! Per-message tokens: foreign ones, and good MICs in any order.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::message_token::run(input));
+use portcullis_fuzz::{limits, message_token};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(message_token::run, input));

@@ -1,4 +1,6 @@
 //! A whole conversation, by a peer that has no key.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::negotiate::run(input));
+use portcullis_fuzz::{limits, negotiate};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(negotiate::run, input));

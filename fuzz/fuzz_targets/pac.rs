@@ -1,4 +1,6 @@
 //! PACs.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::pac::run(input));
+use portcullis_fuzz::{limits, pac};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(pac::run, input));

@@ -1,4 +1,6 @@
 //! Principals as text.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::principal::run(input));
+use portcullis_fuzz::{limits, principal};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(principal::run, input));

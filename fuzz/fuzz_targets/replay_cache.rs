@@ -1,4 +1,6 @@
 //! A replay cache under a clock that goes where it likes.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::replay_cache::run(input));
+use portcullis_fuzz::{limits, replay_cache};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(replay_cache::run, input));

@@ -1,4 +1,6 @@
 //! SASL logins, and the security layers that follow them.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::sasl::run(input));
+use portcullis_fuzz::{limits, sasl};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(sasl::run, input));

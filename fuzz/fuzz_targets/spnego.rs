@@ -1,4 +1,6 @@
 //! The frames around Kerberos: GSS-API and SPNEGO.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| portcullis_fuzz::spnego::run(input));
+use portcullis_fuzz::{limits, spnego};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| limits::run(spnego::run, input));

@@ -123,8 +123,9 @@ impl ReplayCache for Forgetful {
     }
 }
 
+/// Octets that are always the same.
 #[derive(Debug)]
-struct Constant;
+pub struct Constant;
 
 impl Entropy for Constant {
     fn fill(&self, octets: &mut [u8]) -> Result<(), EntropyError> {
@@ -174,13 +175,15 @@ pub fn token(
     )
 }
 
-fn seal(key: &Key, usage: KeyUsage, plaintext: &[u8]) -> Vec<u8> {
+/// With a confounder that is always the same.
+pub fn seal(key: &Key, usage: KeyUsage, plaintext: &[u8]) -> Vec<u8> {
     let mut cipher = Vec::new();
     key.seal(usage, &[0x5a; 16], &[plaintext], &mut cipher);
     cipher
 }
 
-fn encrypted<'a>(key: &Key, kvno: Option<Kvno>, cipher: &'a [u8]) -> EncryptedData<'a> {
+/// What `key` has sealed, as it stands in messages.
+pub fn encrypted<'a>(key: &Key, kvno: Option<Kvno>, cipher: &'a [u8]) -> EncryptedData<'a> {
     let etype = EtypeNumber(key.enctype().number());
     EncryptedData {
         etype,
@@ -189,7 +192,8 @@ fn encrypted<'a>(key: &Key, kvno: Option<Kvno>, cipher: &'a [u8]) -> EncryptedDa
     }
 }
 
-fn described(key: &Key) -> EncryptionKey<'_> {
+/// A key as it stands in messages.
+pub fn described(key: &Key) -> EncryptionKey<'_> {
     EncryptionKey {
         keytype: EtypeNumber(key.enctype().number()),
         keyvalue: key.expose_octets(),
@@ -222,6 +226,16 @@ pub fn alice_ticket_part(session_key: &Key) -> Vec<u8> {
 /// The plaintext of a good authenticator of `client`'s.
 pub fn authenticator(client: &Principal, subkey: Option<&Key>, cred: Option<&[u8]>) -> Vec<u8> {
     let asked = ContextFlags::REPLAY | ContextFlags::SEQUENCE | ContextFlags::INTEG;
+    authenticator_with(client, subkey, cred, asked)
+}
+
+/// The same, asking for what `asked` says.
+pub fn authenticator_with(
+    client: &Principal,
+    subkey: Option<&Key>,
+    cred: Option<&[u8]>,
+    asked: ContextFlags,
+) -> Vec<u8> {
     let delegates = cred.map_or(ContextFlags(0), |_| ContextFlags::DELEG);
     let checksum = GssChecksum {
         bindings: [0; 16],

@@ -15,13 +15,17 @@ pub mod claims;
 pub mod exported_context;
 pub mod header;
 pub mod inside_authenticator;
+pub mod inside_kdc;
+pub mod inside_legs;
 pub mod inside_message;
 pub mod inside_pac;
 pub mod inside_ticket;
 pub mod kdc;
+pub mod kdc_reply;
 pub mod keytab;
 pub mod krb5_conf;
 pub mod krb_cred;
+pub mod limits;
 pub mod local_name;
 pub mod message_token;
 pub mod negotiate;
@@ -47,17 +51,20 @@ pub use recorded::{Conversation, Recorded};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 24] = [
     ("ap_req", ap_req::run),
     ("ccache", ccache::run),
     ("claims", claims::run),
     ("exported_context", exported_context::run),
     ("header", header::run),
     ("inside_authenticator", inside_authenticator::run),
+    ("inside_kdc", inside_kdc::run),
+    ("inside_legs", inside_legs::run),
     ("inside_message", inside_message::run),
     ("inside_pac", inside_pac::run),
     ("inside_ticket", inside_ticket::run),
     ("kdc", kdc::run),
+    ("kdc_reply", kdc_reply::run),
     ("keytab", keytab::run),
     ("krb5_conf", krb5_conf::run),
     ("krb_cred", krb_cred::run),

@@ -101,5 +101,31 @@ pub const KRB_CRED_INFO: Shape = Sequence(&[
     (10, &List),
 ]);
 
+pub const KDC_REP: Shape = Tagged(&Sequence(&[
+    (0, &Same),
+    (1, &Same),
+    (2, &List),
+    (3, &Same),
+    (4, &PAIR),
+    (5, &TICKET),
+    (6, &ENCRYPTED_DATA),
+]));
+
+pub const ENC_KDC_REP_PART: Shape = Tagged(&Sequence(&[
+    (0, &PAIR),
+    (1, &Same),
+    (2, &Unsigned),
+    (3, &Same),
+    (4, &Flags),
+    (5, &Same),
+    (6, &Same),
+    (7, &Same),
+    (8, &Same),
+    (9, &Same),
+    (10, &PAIR),
+    (11, &List),
+    (12, &List),
+]));
+
 pub const NEG_TOKEN_RESP: Shape =
     Tagged(&Sequence(&[(0, &Same), (1, &Same), (2, &Same), (3, &Same)]));

@@ -1,12 +1,13 @@
-//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | soak | mutants | differential`.
+//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | coverage | soak | mutants | differential`.
 //!
 //! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
 //! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`; `bench` measures
-//! us beside others; `fuzz`, `soak` and `mutants` take longer than `test` has.
+//! us beside others; `fuzz`, `coverage`, `soak` and `mutants` take longer than `test` has.
 
 mod agpl;
 mod bench;
 mod command;
+mod coverage;
 mod differential;
 mod fuzz;
 mod gates;
@@ -27,7 +28,8 @@ use std::process::ExitCode;
 use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
-       cargo xtask fuzz --for SECONDSs [TARGET...] | soak --for SECONDSs | mutants [--all | PATH...]
+       cargo xtask fuzz --for SECONDSs [--record] [TARGET...] | fuzz --minimise [TARGET...] | coverage [--tests]
+       cargo xtask soak --for SECONDSs | mutants [--all | PATH...]
        cargo xtask differential [--cases N] [--seed S] [--examples]
 steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root()).print(),
         ["record"] => interop::record(),
         ["agpl"] => agpl::run(&root()),
+        ["coverage", words @ ..] => coverage::command(&root(), words),
         ["fuzz", words @ ..] => fuzz::command(&root(), words),
         ["soak", words @ ..] => soak::command(words),
         ["mutants", words @ ..] => mutants::command(&root(), words),
