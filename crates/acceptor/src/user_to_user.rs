@@ -82,7 +82,7 @@ impl OurTgt {
     }
 
     /// The ticket-granting ticket of a credential cache for its owner's own realm; of several the
-    /// one that counts the longest.
+    /// one that counts the longest, the first if they end together.
     ///
     /// # Errors
     /// [`TgtError`].

@@ -70,7 +70,9 @@ fn dce_style_inside_of_spnego_has_three_legs() {
     let token = scene.token().dce_style().spnego().build();
     let (negotiation, third) = second_leg(&scene, token);
     let (_, reply) = complete(negotiation.step(third.token(), scene.realm.now()));
-    third.finish(&reply.unwrap()).unwrap();
+    let reply = reply.unwrap();
+    assert_eq!(answer(&reply).supported_mech, None); // the second leg named it
+    third.finish(&reply).unwrap();
 }
 
 /// The third leg shows that the client is there now: it repeats our number, under the session key.

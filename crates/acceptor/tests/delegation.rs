@@ -165,6 +165,18 @@ fn a_key_of_an_enctype_that_we_do_not_know_is_handed_on() {
     }
 }
 
+/// The format has 32 bits for a time, from 1970 to 2106.
+#[test]
+fn a_cache_has_the_times_that_the_client_says() {
+    let credential = delegated(&in_clear(1, &[Said::new()])).unwrap();
+    let octets = credential.to_ccache().unwrap();
+    let cache = CredentialCache::open(&octets).unwrap();
+    let cached = cache.credentials().next().unwrap().unwrap();
+    let times = [cached.authtime, cached.starttime, cached.endtime];
+    assert_eq!(times.map(i64::from), [END - 3, END - 2, END]);
+    assert_eq!(cached.renew_till, 0);
+}
+
 #[test]
 fn what_no_cache_can_hold_gives_no_cache() {
     let said = Said {

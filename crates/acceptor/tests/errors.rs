@@ -472,3 +472,9 @@ fn the_clock_skew_is_senseless() {
         "clock skew of 500ms, one second to one hour will do"
     );
 }
+
+#[test]
+fn who_has_to_act_is_one_word() {
+    let names = [Blame::Peer, Blame::Configuration, Blame::Environment].map(Blame::name);
+    assert_eq!(names, ["peer", "configuration", "environment"]);
+}

@@ -6,6 +6,7 @@ mod scene;
 use portcullis::formats::der::{Decode, Encode};
 use portcullis::formats::messages::{EncTicketPart, TicketFlags};
 use portcullis::formats::registry::NameType;
+use portcullis::identity::Framing;
 use portcullis::{AcceptorBuilder, Identity};
 use portcullis_testrealm::TokenBuilder;
 use scene::Scene;
@@ -62,4 +63,11 @@ fn an_enterprise_name_is_flagged_and_its_own_at_sign_is_escaped() {
     }
     let plain = accepted(|token| token.edit_ticket(typed(NameType::PRINCIPAL)));
     assert!(!plain.is_enterprise());
+}
+
+/// What logs and metrics say of the frame.
+#[test]
+fn a_frame_has_a_name_of_one_word() {
+    let names = [Framing::Spnego, Framing::Gss, Framing::Raw].map(Framing::name);
+    assert_eq!(names, ["spnego", "gss", "raw"]);
 }

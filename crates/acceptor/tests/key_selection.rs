@@ -66,6 +66,29 @@ fn a_ticket_without_a_version_wants_the_newest_and_may_have_any() {
     assert_eq!(selected(&scene, older), (KeySelected::OtherKvno, 1));
 }
 
+#[test]
+fn the_newest_is_that_of_the_service_and_of_the_encryption_type() {
+    let realm = realm();
+    let key = |name: &str, enctype, kvno| {
+        let service = realm.service_with(name).enctypes([enctype]).kvnos([kvno]);
+        service.build()
+    };
+    let web = key(WEB, Enctype::Aes256CtsHmacSha1_96, 2);
+    let others = [
+        key(WEB, Enctype::Aes128CtsHmacSha1_96, 5),
+        key("HTTP/other.example.test", Enctype::Aes256CtsHmacSha1_96, 9),
+    ];
+    let mut octets = web.keytab_octets();
+    for other in others {
+        octets.extend_from_slice(&other.keytab_octets()[2..]);
+    }
+    let acceptor = Acceptor::new(Keytab::parse(octets).unwrap()).unwrap();
+    let token = realm.user("alice").token_for(&web).shown_kvno(None).build();
+    let (context, _) = complete(acceptor.begin().step(token.token(), realm.now()));
+    let key = context.identity().key();
+    assert_eq!((key.selected, key.kvno), (KeySelected::Exact, Kvno(2)));
+}
+
 /// Active Directory has one key for all names of an account; the ticket shows the one that the
 /// client asked for, in the case in which it asked.
 #[test]

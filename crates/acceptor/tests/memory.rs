@@ -9,8 +9,10 @@
 
 mod scene;
 
-use portcullis::formats::der::Writer;
+use portcullis::formats::der::{Encode, Writer};
 use portcullis::formats::gss::{Mechanism, frame};
+use portcullis::formats::messages::AuthorizationDataElement;
+use portcullis::formats::registry::AuthDataType;
 use portcullis::formats::spnego::encode_mech_types;
 use portcullis::{Negotiation, Step};
 use portcullis_testrealm::Fault;
@@ -104,4 +106,31 @@ fn refusals_leave_nothing_behind() {
     let before = resident();
     refuse(5_000);
     assert!(resident().saturating_sub(before) < 1 << 20);
+}
+
+/// What is known of a ticket is kept for those that come again.
+#[test]
+fn tickets_that_come_once_are_not_kept() {
+    const COUNT: usize = 500;
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scene = Scene::with(|settings| settings.known_tickets(64 << 20));
+    let unknown = AuthorizationDataElement {
+        ad_type: AuthDataType(-1000),
+        ad_data: &[7; 8192],
+    };
+    let mut container = Writer::new();
+    container.sequence(|list| unknown.encode(list));
+    let container = container.into_vec();
+    let of_8_kib = || {
+        let token = scene.token();
+        token.ticket_authorization_data(AuthDataType::IF_RELEVANT, &container)
+    };
+    let tokens: Vec<_> = (0..COUNT).map(|_| of_8_kib().build()).collect();
+    drop(scene.accept(&of_8_kib().build())); // whatever is made once
+    let before = resident();
+    for token in &tokens {
+        drop(scene.accept(token));
+    }
+    let kept = resident().saturating_sub(before);
+    assert!(kept < COUNT * 4096, "{kept} octets");
 }

@@ -248,6 +248,42 @@ fn a_long_name_costs_nothing() {
     assert_eq!(rules.local_name(&longest), Err(NoLocalName::TooLong)); // thrice
 }
 
+/// Realm and name together have 512 octets at most, and so has what the rules make of them.
+#[test]
+fn names_of_512_octets_are_the_longest() {
+    let of = |length: usize| Principal::new(REALM, ["a".repeat(length - REALM.len())]).unwrap();
+    let same = rules(&["DEFAULT"]);
+    assert!(same.local_name(&of(512)).is_ok());
+    for length in [513, 514] {
+        assert_eq!(same.local_name(&of(length)), Err(NoLocalName::TooLong));
+    }
+    let made = |length: usize| {
+        let longer = format!("RULE:[1:$1]s/$/{}/", "b".repeat(length - 1));
+        rules(&[&longer]).local_name(&principal("a@EXAMPLE.TEST"))
+    };
+    assert!(made(512).is_ok());
+    assert_eq!(made(513), Err(NoLocalName::TooLong));
+}
+
+/// As `krb5_unparse_name` writes it: so a map of MIT krb5 names it, too.
+#[test]
+fn a_name_of_the_map_is_written_with_its_escapes() {
+    let names = [
+        (r"a\nb", "newline"),
+        (r"a\tb", "tab"),
+        (r"a\bb", "backspace"),
+        (r"a\0b", "nul"),
+        (r"a\\b", "backslash"),
+        (r"a\/b", "slash"),
+        (r"a/b", "two components"),
+    ];
+    for (name, local) in names {
+        let client = principal(&format!("{name}@{REALM}"));
+        let rules = rules(&["DEFAULT"]).name(name, local);
+        assert_eq!(rules.local_name(&client).as_deref(), Ok(local));
+    }
+}
+
 #[test]
 fn without_a_word_every_client_keeps_its_realm() {
     let policy = LocalNamePolicy::new();

@@ -3,13 +3,14 @@
 
 mod scene;
 
+use core::error::Error as _;
 use core::time::Duration;
-use portcullis::ServicePattern;
 use portcullis::formats::der::Decode;
 use portcullis::formats::gss::{InitialContextToken, Mechanism, TokenId, split_token_id};
 use portcullis::formats::messages::KrbError;
 use portcullis::formats::registry::ErrorCode;
 use portcullis::formats::spnego::{NegState, NegTokenResp};
+use portcullis::{Error, ServicePattern};
 use portcullis_testrealm::{Fault, InitiationError, TestRealm, TokenBuilder};
 use scene::{Scene, refused};
 
@@ -67,6 +68,14 @@ fn a_client_that_waits_for_no_answer_gets_no_krb_error() {
         ..NegTokenResp::default()
     };
     assert_eq!(said, reject);
+}
+
+#[test]
+fn a_refusal_is_because_of_its_error() {
+    let scene = Scene::new();
+    let rejection = scene.refuse(&scene.token().fault(Fault::Expired).build());
+    let cause = rejection.source().unwrap().downcast_ref::<Error>();
+    assert_eq!(cause, Some(rejection.error()));
 }
 
 /// Refusals that have the same code, time and clear parts are the same, octet for octet: whatever
@@ -203,7 +212,10 @@ fn endless_names_are_not_repeated() {
         rejection.reply().map(<[u8]>::len)
     };
     assert!(reply(900, false).is_some_and(|length| length > 900));
-    assert_eq!(reply(1024, false), None);
+    // The realm has 12 octets, and each component the header of a GeneralString.
+    let longest = 1024 - 12 - (2 + 4) - 4;
+    assert!(reply(longest, false).is_some());
+    assert_eq!(reply(longest + 1, false), None);
     assert_eq!(reply(60_000, false), None);
     assert!(reply(900, true).is_some_and(|length| length > 900));
     assert!(reply(60_000, true).is_some_and(|length| length < 20));

@@ -279,6 +279,33 @@ fn other_mechanisms_are_refused_by_name() {
     assert_eq!(refusal(&[]), NegotiationError::NoMechanisms.into());
 }
 
+/// Where list and token are of different mechanisms, NTLM is named if either is it.
+#[test]
+fn ntlm_is_recognised_by_the_list_or_by_its_token() {
+    let scene = Scene::new();
+    let refusal = |list: &[Mechanism], mech_token: Option<&[u8]>| {
+        let mech_types = encode_mech_types(list.iter().map(|mechanism| mechanism.oid()));
+        let offer = NegTokenInit {
+            mech_types: MechTypeList::from_der(&mech_types).ok(),
+            mech_token,
+            mech_list_mic: None,
+        };
+        let token = frame(Mechanism::Spnego.oid(), &offer.to_der());
+        let outcome = scene.acceptor.begin().step(&token, scene.realm.now());
+        refused(outcome).error().clone()
+    };
+    let ntlm: Error = Unsupported::Ntlm.into();
+    let signature = Some(b"NTLMSSP\0\x01\0\0\0".as_slice());
+    assert_eq!(refusal(&[Mechanism::Iakerb], signature), ntlm);
+    assert_eq!(refusal(&[Mechanism::Ntlm], None), ntlm);
+    assert_eq!(refusal(&[Mechanism::Ntlm], Some(b"?")), ntlm);
+    let other = refusal(&[Mechanism::Iakerb], None);
+    assert!(matches!(
+        other,
+        Error::Unsupported(Unsupported::Mechanism { .. })
+    ));
+}
+
 /// Raw NTLM and NegoEx are known by their signature; there is nobody to answer in SPNEGO.
 #[test]
 fn raw_tokens_of_other_mechanisms_are_refused_by_name() {

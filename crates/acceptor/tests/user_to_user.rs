@@ -309,14 +309,16 @@ fn of_a_cache_the_owners_ticket_that_counts_the_longest_is_taken() {
     let mut other = Ticket::from_der(tgt.ticket()).unwrap();
     other.enc_part.cipher = b"another";
     let other = other.to_der();
-    // Each of these: whose, until when; the rest is as it was.
-    let taken = |credentials: &[(&str, u32)]| {
+    const OURS: bool = true;
+    const ANOTHER: bool = false;
+    // Each of these: whose, until when, which ticket; the rest is as it was.
+    let taken = |credentials: &[(&str, u32, bool)]| {
         let mut writer = CcacheWriter::new(owner, None, 0).unwrap();
-        for (client, endtime) in credentials {
+        for (client, endtime, ticket) in credentials {
             let credential = Credential {
                 client: client.parse().unwrap(),
                 endtime: *endtime,
-                ticket: if *endtime == 3 { tgt.ticket() } else { &other },
+                ticket: if *ticket { tgt.ticket() } else { &other },
                 ..held.clone()
             };
             writer.add(&credential).unwrap();
@@ -324,10 +326,15 @@ fn of_a_cache_the_owners_ticket_that_counts_the_longest_is_taken() {
         OurTgt::of_ccache(&writer.into_vec()).map(|taken| taken.ticket() == tgt.ticket())
     };
     const ALICE: &str = "alice@EXAMPLE.TEST";
-    assert_eq!(taken(&[(BOB, 1), (BOB, 3), (BOB, 2)]), Ok(true));
-    assert_eq!(taken(&[(BOB, 3), (BOB, 4), (BOB, 1)]), Ok(false));
-    assert_eq!(taken(&[(ALICE, 9), (BOB, 3), (ALICE, 8)]), Ok(true));
-    assert_eq!(taken(&[(ALICE, 3)]), Err(TgtError::Missing));
+    let last = [(BOB, 1, ANOTHER), (BOB, 3, OURS), (BOB, 2, ANOTHER)];
+    assert_eq!(taken(&last), Ok(OURS));
+    let longer = [(BOB, 3, OURS), (BOB, 4, ANOTHER), (BOB, 1, ANOTHER)];
+    assert_eq!(taken(&longer), Ok(ANOTHER));
+    let alices = [(ALICE, 9, ANOTHER), (BOB, 3, OURS), (ALICE, 8, ANOTHER)];
+    assert_eq!(taken(&alices), Ok(OURS));
+    let as_long = [(BOB, 3, OURS), (BOB, 3, ANOTHER)];
+    assert_eq!(taken(&as_long), Ok(OURS));
+    assert_eq!(taken(&[(ALICE, 3, OURS)]), Err(TgtError::Missing));
 }
 
 #[test]
@@ -475,11 +482,9 @@ fn our_ticket_is_handed_out_once() {
         .begin()
         .user_to_user(&tgt)
         .step(&request(), house.now());
-    let again = continued(begun).0.step(&request(), house.now());
-    assert_eq!(
-        *refused(again).error(),
-        NegotiationError::TgtRepeated.into()
-    );
+    let again = refused(continued(begun).0.step(&request(), house.now()));
+    assert_eq!(*again.error(), NegotiationError::TgtRepeated.into());
+    assert_eq!(again.reply(), None);
     let first = spnego(&[Mechanism::Krb5], &request());
     let begun = keyless()
         .begin()
@@ -501,6 +506,33 @@ fn nobody_hands_out_a_ticket_that_was_not_given() {
         refusal.error(),
         Error::Unsupported(Unsupported::Mechanism { .. })
     ));
+}
+
+/// The number alone promises another key than the keytab's.
+#[test]
+fn under_the_number_of_user_to_user_no_ordinary_ticket_comes() {
+    let house = House::new();
+    let realm = &house.realm;
+    let token = realm.user("alice").token_for(&house.web).mutual().build();
+    let acceptor = house.acceptor();
+    let framed = reframed(token.token());
+    let refusal = refused(acceptor.begin().step(&framed, house.now()));
+    assert_eq!(*refusal.error(), Unsupported::UserToUser.into());
+}
+
+#[test]
+fn a_refusal_has_the_number_that_the_request_has() {
+    let mut house = House::new();
+    let tgt = house.tgt();
+    for number in [Mechanism::Krb5UserToUser, Mechanism::Krb5] {
+        let other = frame(number.oid(), b"\x02\0");
+        let begun = house.acceptor().begin().user_to_user(&tgt);
+        let refusal = refused(begun.step(&other, house.now()));
+        let expected = Unsupported::TokenId([2, 0]);
+        assert_eq!(*refusal.error(), expected.into());
+        let reply = InitialContextToken::decode(refusal.reply().unwrap()).unwrap();
+        assert_eq!(reply.oid, number.oid());
+    }
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn fill(
     seeded: &'static LocalKey<RefCell<Option<Seeded>>>,
     octets: &mut [u8],
 ) -> Result<(), EntropyError> {
-    if !cfg!(any(unix, windows)) {
+    if cfg!(not(any(unix, windows))) {
         return SystemEntropy.fill(octets);
     }
     let filled = seeded.try_with(|seeded| match seeded.try_borrow_mut() {

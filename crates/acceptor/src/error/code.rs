@@ -35,7 +35,7 @@ fn malformed(error: &DecodeError) -> ErrorCode {
                 expected: AP_REQ, ..
             },
             "",
-        ) if error.structure == "AP-REQ" => ErrorCode::MSG_TYPE,
+        ) => ErrorCode::MSG_TYPE,
         (DecodeErrorKind::Constant { .. }, "msg-type") => ErrorCode::MSG_TYPE,
         (DecodeErrorKind::Constant { .. }, "pvno" | "tkt-vno" | "authenticator-vno") => {
             ErrorCode::BADVERSION

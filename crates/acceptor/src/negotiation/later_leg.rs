@@ -209,3 +209,18 @@ fn unmade(error: MessageError) -> Error {
         _ => NegotiationError::MicWrong.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portcullis_formats::registry::EtypeNumber;
+
+    #[test]
+    fn what_cannot_be_signed_is_told_from_what_is_signed_wrongly() {
+        let etype = EtypeNumber(16);
+        let unsupported = Unsupported::MessageTokens { etype };
+        assert_eq!(unmade(MessageError::Unsupported(etype)), unsupported.into());
+        let wrong = NegotiationError::MicWrong;
+        assert_eq!(unmade(MessageError::Integrity), wrong.into());
+    }
+}

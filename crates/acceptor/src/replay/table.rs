@@ -100,6 +100,15 @@ mod tests {
         }
     }
 
+    /// Else each search would begin in the same crowd.
+    #[test]
+    fn hashes_have_homes_of_their_own() {
+        let mut table = Table::default();
+        assert_eq!(table.record(hash(1), true), Some(Freshness::Fresh));
+        let homes = (0..8_u64).map(|top| table.home(hash(top << 61 | 1)));
+        assert!(homes.eq(0..FEWEST_SLOTS));
+    }
+
     #[test]
     fn growing_forgets_nothing() {
         let mut table = Table::default();

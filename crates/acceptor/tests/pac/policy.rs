@@ -1,11 +1,14 @@
 //! Who may come in, and why somebody may not.
 
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
 use super::forge::{Draft, domain, group, if_relevant, key, sid};
 use super::{IF_RELEVANT, PAC, defaults, identity};
 use portcullis::formats::gss::ContextFlags;
 use portcullis::formats::messages::TicketFlags;
 use portcullis::pac::{GroupAttributes, PacBufferType, S4uDelegationInfo, SidFilter};
-use portcullis::policy::{Group, Policy};
+use portcullis::policy::{Group, Groups as _, PacGroups, Policy};
 use portcullis::{Identity, PacPolicy};
 
 fn alice(vary: impl FnOnce(&mut Draft)) -> Identity {
@@ -74,6 +77,31 @@ fn the_client_is_in_one_of_the_groups_of_each_list() {
     assert_eq!(refusal(&Policy::new().member_of_any([herself])), "");
     let nobody: [Group; 0] = [];
     assert!(refusal(&Policy::new().member_of_any(nobody)).starts_with("groups"));
+}
+
+/// Ready at once: nobody is asked.
+fn groups(named: &PacGroups, identity: &Identity) -> Vec<String> {
+    let mut answer = pin!(named.groups_of(identity, "alice"));
+    match answer
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(groups) => groups.unwrap(),
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[test]
+fn a_client_is_in_the_groups_of_its_pac_that_have_a_name() {
+    let rid = |rid| domain().with_rid(rid).unwrap();
+    let named = PacGroups::new()
+        .named("staff", rid(1104))
+        .named("admins", rid(512))
+        .named("people", rid(1))
+        .named("people", rid(1104));
+    assert_eq!(groups(&named, &alice(|_| {})), ["people", "staff"]);
+    let without_pac = identity(defaults, |_, token| token).unwrap();
+    assert!(groups(&named, &without_pac).is_empty());
 }
 
 #[test]

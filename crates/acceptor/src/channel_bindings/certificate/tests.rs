@@ -1,4 +1,5 @@
-use portcullis_formats::der::DecodeErrorKind;
+use core::error::Error as _;
+use portcullis_formats::der::{DecodeError, DecodeErrorKind};
 use portcullis_testdata::unhex;
 
 use super::*;
@@ -170,4 +171,13 @@ fn an_error_without_hash_says_which_algorithm() {
         "certificate signed with 1.3.101.112, which has no hash for tls-server-end-point \
          (RFC 5929 §4.1)"
     );
+}
+
+#[test]
+fn a_malformed_certificate_is_because_of_where_it_is() {
+    let malformed = application_data(b"\x30").unwrap_err();
+    let cause = malformed.source().unwrap();
+    assert!(cause.is::<DecodeError>());
+    let unhashed = no_hash("x").unwrap_err();
+    assert!(unhashed.source().is_none());
 }
