@@ -1,6 +1,8 @@
 //! `cargo xtask mutants`: whether a test fails when a check is changed.
 //!
-//! What is mutated, and what is passed over, stands in `.cargo/mutants.toml`.
+//! What is mutated, and what is passed over, stands in `.cargo/mutants.toml`. `xtask/mutants` builds
+//! all mutants at once and lists those that it has to leave out; cargo-mutants, which builds once for
+//! each, is for these.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,28 +13,26 @@ use crate::command::{cargo, good, quiet};
 const PACKAGES: [&str; 3] = ["portcullis", "portcullis-crypto", "portcullis-formats"];
 /// What differs from here is new.
 const BASE: &str = "origin/main";
+/// Where `xtask/mutants` writes its lists.
+const LISTS: &str = "target/mutants.out";
 
 /// Mutates the lines that differ from `origin/main`, or with `--all` everything, or the files below
-/// the paths of `words`; whether no mutant survived.
+/// the paths of `words`, or with `--apart` what was left out the time before; whether no mutant
+/// survived.
 pub(crate) fn command(root: &Path, words: &[&str]) -> bool {
     if !quiet(&mut cargo(&["mutants", "--version"])) {
         eprintln!("cargo-mutants is missing: cargo install cargo-mutants --locked");
         return false;
     }
     match words {
-        ["--all"] => good(&mut mutants(root)),
+        ["--all"] => good(&mut at_once(root)),
+        ["--apart"] => apart(root),
         [] => changed(root),
-        paths => {
-            let mut command = mutants(root);
-            for path in paths {
-                command.args(["--file", path, "--file", &format!("{path}/**")]);
-            }
-            good(&mut command)
-        }
+        paths => good(at_once(root).args(paths)),
     }
 }
 
-/// The lines that differ from the base, committed or not.
+/// The lines that differ from the base, committed or not; what cannot be built at once, too.
 fn changed(root: &Path) -> bool {
     let diff = root.join("target/mutants.diff");
     let mut git = Command::new("git");
@@ -44,17 +44,51 @@ fn changed(root: &Path) -> bool {
         eprintln!("there is no {BASE} to compare with");
         return false;
     }
+    if output.stdout.is_empty() {
+        println!("nothing differs from {BASE}");
+        return true;
+    }
     if std::fs::write(&diff, output.stdout).is_err() {
         return false;
     }
-    good(mutants(root).arg("--in-diff").arg(diff))
+    let together = good(at_once(root).arg("--in-diff").arg(diff));
+    apart(root) && together
 }
 
-fn mutants(root: &Path) -> Command {
-    let mut command = cargo(&["mutants", "--all-features", "--output", "target"]);
+/// All mutants in one build.
+fn at_once(root: &Path) -> Command {
+    let mut command = cargo(&["run", "--quiet", "--package", "portcullis-mutants", "--"]);
+    command.current_dir(root);
+    command
+}
+
+/// Those of the list, by cargo-mutants, one after the other.
+fn apart(root: &Path) -> bool {
+    let Ok(list) = std::fs::read_to_string(root.join(LISTS).join("apart")) else {
+        eprintln!("no mutants were left out so far: {LISTS}/apart is missing");
+        return false;
+    };
+    if list.is_empty() {
+        return true;
+    }
+    let mut command = cargo(&["mutants", "--all-features", "--output", "target/apart"]);
     for package in PACKAGES {
         command.args(["--package", package]);
     }
-    command.current_dir(root);
-    command
+    for name in list.lines() {
+        command.args(["--re", &format!("^{}$", escaped(name))]);
+    }
+    good(command.current_dir(root))
+}
+
+/// A regular expression that means this text.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        if character.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }
