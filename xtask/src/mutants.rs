@@ -16,9 +16,9 @@ const BASE: &str = "origin/main";
 /// Where `xtask/mutants` writes its lists.
 const LISTS: &str = "target/mutants.out";
 
-/// Mutates the lines that differ from `origin/main`, or with `--all` everything, or the files below
-/// the paths of `words`, or with `--apart` what was left out the time before; whether no mutant
-/// survived.
+/// Mutates the lines that differ from `origin/main` (on it: of the last commit), or `--since` another
+/// commit; with `--all` everything, or the files below the paths of `words`, or with `--apart` what
+/// was left out the time before. Whether no mutant survived.
 pub(crate) fn command(root: &Path, words: &[&str]) -> bool {
     if !quiet(&mut cargo(&["mutants", "--version"])) {
         eprintln!("cargo-mutants is missing: cargo install cargo-mutants --locked");
@@ -27,32 +27,36 @@ pub(crate) fn command(root: &Path, words: &[&str]) -> bool {
     match words {
         ["--all"] => good(&mut at_once(root)),
         ["--apart"] => apart(root),
-        [] => changed(root),
+        [] => changed(root, BASE),
+        ["--since", base] => changed(root, base),
         paths => good(at_once(root).args(paths)),
     }
 }
 
-/// The lines that differ from the base, committed or not; what cannot be built at once, too.
-fn changed(root: &Path) -> bool {
-    let diff = root.join("target/mutants.diff");
-    let mut git = Command::new("git");
-    git.args(["diff", "--merge-base", BASE]).current_dir(root);
-    let Ok(output) = git.output() else {
+/// The lines that differ from `base`, committed or not; what cannot be built at once, too.
+fn changed(root: &Path, base: &str) -> bool {
+    let Some(diff) = diff(root, base) else {
+        eprintln!("there is no {base} to compare with");
         return false;
     };
-    if !output.status.success() || std::fs::create_dir_all(root.join("target")).is_err() {
-        eprintln!("there is no {BASE} to compare with");
+    if diff.is_empty() && base == BASE {
+        println!("nothing differs from {BASE}: the last commit is looked at");
+        return changed(root, "HEAD~1");
+    }
+    let file = root.join("target/mutants.diff");
+    if std::fs::create_dir_all(root.join("target")).is_err() || std::fs::write(&file, diff).is_err()
+    {
         return false;
     }
-    if output.stdout.is_empty() {
-        println!("nothing differs from {BASE}");
-        return true;
-    }
-    if std::fs::write(&diff, output.stdout).is_err() {
-        return false;
-    }
-    let together = good(at_once(root).arg("--in-diff").arg(diff));
+    let together = good(at_once(root).arg("--in-diff").arg(file));
     apart(root) && together
+}
+
+fn diff(root: &Path, base: &str) -> Option<Vec<u8>> {
+    let mut git = Command::new("git");
+    git.args(["diff", "--merge-base", base]).current_dir(root);
+    let output = git.output().ok()?;
+    output.status.success().then_some(output.stdout)
 }
 
 /// All mutants in one build.

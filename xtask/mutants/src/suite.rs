@@ -13,6 +13,9 @@ use crate::build::cargo;
 use crate::parallel;
 use crate::tree::Tree;
 
+/// What never ends may not take all memory, either; in KiB.
+const MOST_KIB: u64 = 8 << 20;
+
 /// One test of one binary.
 pub(crate) struct Test {
     pub(crate) binary: PathBuf,
@@ -26,10 +29,12 @@ pub(crate) struct Test {
 impl Test {
     /// The test alone, with the mutant of this number.
     pub(crate) fn command(&self, mutant: usize) -> Command {
+        // What never ends is stopped by the time that it computed, whatever else runs here.
+        let seconds = self.takes.as_secs().saturating_mul(2).saturating_add(10);
+        let limited = format!("ulimit -t {seconds} -v {MOST_KIB}; exec \"$@\"");
         let mut command = Command::new("sh");
         command
-            // What never ends is stopped by the time that it computed, whatever else runs here.
-            .args(["-c", "ulimit -t 30 -v 8000000; exec \"$@\"", "sh"])
+            .args(["-c", &limited, "sh"])
             .arg(&self.binary)
             .args(["--exact", &self.name])
             .current_dir(&self.folder)

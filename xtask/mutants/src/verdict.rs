@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,9 +33,14 @@ const SIGXCPU: i32 = 24;
 
 /// Runs the tests of each mutant.
 pub(crate) fn all(suite: &[Test], mutants: &[Mutant], built: &Built) -> BTreeMap<usize, Verdict> {
+    let done = AtomicUsize::new(0);
     let each = |mutant: &Mutant| {
         let verdict = one(suite, mutant, built);
         tell(mutant, &verdict);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if done.is_multiple_of(100) {
+            println!("{done} of {}", mutants.len());
+        }
         (mutant.id, verdict)
     };
     parallel::map(mutants.iter(), each).into_iter().collect()

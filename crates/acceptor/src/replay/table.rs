@@ -110,6 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_of_the_slots_stays_empty() {
+        let mut table = Table::default();
+        let sizes = [8, 8, 8, 8, 8, 8, 16, 16, 16, 16, 16, 16, 32];
+        for (number, slots) in (1..).zip(sizes) {
+            assert_eq!(table.record(hash(number), true), Some(Freshness::Fresh));
+            assert_eq!(table.slots.len(), slots, "{number}");
+        }
+    }
+
+    #[test]
     fn growing_forgets_nothing() {
         let mut table = Table::default();
         let all = || (1..=10_000_u64).map(|n| hash(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)));

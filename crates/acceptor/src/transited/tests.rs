@@ -113,6 +113,10 @@ fn a_gap_inside_the_field_lists_what_lies_between() {
 fn realms_of_more_than_512_octets_are_refused() {
     let longest = "A".repeat(512);
     assert_eq!(expand(&longest).unwrap(), [longest.as_str()]);
+    let composed = expand(&format!("{},A.", &longest[2..])).unwrap();
+    assert_eq!(composed.last().map(String::len), Some(512));
+    let ends = realms_on_path(b"X", longest.as_bytes(), longest.as_bytes());
+    assert_eq!(ends, Ok(vec![b"X".to_vec()]));
 
     let longer = format!("{longest}A");
     assert_eq!(expand(&longer), Err(TransitedError::RealmTooLong));

@@ -81,3 +81,33 @@ fn tickets_that_have_ended_leave_their_places_too() {
     agrees(&shard);
     assert_eq!(shard.order, [9]);
 }
+
+#[test]
+fn tickets_that_have_not_ended_stay() {
+    let mut shard = Shard::new(16 * ROOM);
+    (0..4).for_each(|number| enter(&mut shard, number, NOON));
+    enter(&mut shard, 9, END);
+    assert_eq!(shard.order, [0, 1, 2, 3, 9]);
+}
+
+#[test]
+fn a_ticket_as_large_as_the_shard_has_room() {
+    let sealed = Sealed::numbered(1);
+    let octets = sealed.known(&sealed.ticket()).octets();
+    for (room, expected) in [(octets, true), (octets - 1, false)] {
+        let mut shard = Shard::new(room);
+        enter(&mut shard, 1, NOON);
+        assert_eq!(shard.find(1).is_some(), expected);
+    }
+}
+
+#[test]
+fn tickets_that_have_ended_are_searched_for_once_a_minute() {
+    let mut shard = Shard::new(16 * ROOM);
+    let first = END.as_unix() - 10;
+    for (after, expected) in [(0, [1].as_slice()), (SWEEP - 1, &[1, 2]), (SWEEP, &[3])] {
+        let number = u8::try_from(shard.order.len()).unwrap_or_default() + 1;
+        enter(&mut shard, number, KerberosTime::from_unix(first + after));
+        assert_eq!(shard.order, expected);
+    }
+}
