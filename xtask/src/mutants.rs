@@ -17,8 +17,8 @@ const BASE: &str = "origin/main";
 const LISTS: &str = "target/mutants.out";
 
 /// Mutates the lines that differ from `origin/main` (on it: of the last commit), or `--since` another
-/// commit; with `--all` everything, or the files below the paths of `words`, or with `--apart` what
-/// was left out the time before. Whether no mutant survived.
+/// commit; with `--all` everything, or the files below the paths of `words`; with `--again` what
+/// survived the time before, with `--apart` what was left out then. Whether no mutant survived.
 pub(crate) fn command(root: &Path, words: &[&str]) -> bool {
     if !quiet(&mut cargo(&["mutants", "--version"])) {
         eprintln!("cargo-mutants is missing: cargo install cargo-mutants --locked");
@@ -26,6 +26,7 @@ pub(crate) fn command(root: &Path, words: &[&str]) -> bool {
     }
     match words {
         ["--all"] => good(&mut at_once(root)),
+        ["--again"] => good(at_once(root).arg("--again")),
         ["--apart"] => apart(root),
         [] => changed(root, BASE),
         ["--since", base] => changed(root, base),

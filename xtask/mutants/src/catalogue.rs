@@ -1,5 +1,7 @@
 //! Which mutants there are: cargo-mutants says.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -48,6 +50,22 @@ pub(crate) fn of_paths(root: &Path, paths: &[String]) -> Result<Vec<Mutant>> {
         });
     }
     Ok(numbered(mutants))
+}
+
+/// Those of a list that was written the time before, wherever in their files they stand now.
+pub(crate) fn of_list(root: &Path, file: &Path) -> Result<Vec<Mutant>> {
+    let said = fs::read_to_string(file).map_err(|error| format!("{file:?}: {error}"))?;
+    let wanted: BTreeSet<_> = said.lines().map(without_place).collect();
+    let mut mutants = list(root, &[])?;
+    mutants.retain(|mutant| wanted.contains(&without_place(&mutant.name)));
+    Ok(numbered(mutants))
+}
+
+/// The file, and what is changed there: `FILE:LINE:COLUMN: WHAT` without line and column.
+fn without_place(name: &str) -> (&str, &str) {
+    let (place, what) = name.split_once(": ").unwrap_or_default();
+    let (file, _) = place.split_once(':').unwrap_or_default();
+    (file, what)
 }
 
 /// Those in the lines of a diff.

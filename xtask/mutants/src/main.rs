@@ -36,11 +36,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// `--in-diff FILE`, or paths; whether no mutant survived.
+/// `--in-diff FILE`, `--again`, or paths; whether no mutant survived.
 fn run(words: &[String]) -> Result<bool> {
     let root = root();
+    let lists = root.join("target/mutants.out");
     let mutants = match words {
         [flag, diff] if flag == "--in-diff" => catalogue::of_diff(&root, diff)?,
+        [flag] if flag == "--again" => catalogue::of_list(&root, &lists.join("survived"))?,
         paths => catalogue::of_paths(&root, paths)?,
     };
     if mutants.is_empty() {
@@ -51,7 +53,7 @@ fn run(words: &[String]) -> Result<bool> {
     let built = build::settle(&tree, &mutants)?;
     let suite = suite::survey(&tree)?;
     let verdicts = verdict::all(&suite, &mutants, &built);
-    report::write(&root.join("target/mutants.out"), &mutants, &verdicts)
+    report::write(&lists, &mutants, &verdicts)
 }
 
 /// The workspace's directory.

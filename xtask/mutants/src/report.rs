@@ -36,7 +36,7 @@ pub(crate) fn write(
             Verdict::Timeout(test) => ("timeout", format!("{} in {test}", mutant.name)),
             Verdict::Unviable => ("unviable", mutant.name.clone()),
             Verdict::Apart => ("apart", mutant.name.clone()),
-            Verdict::Survived(tests) => ("survived", format!("{} of {tests} tests", mutant.name)),
+            Verdict::Survived(_) => ("survived", mutant.name.clone()),
         };
         counts.add(verdict);
         let list = lists.entry(list).or_default();
