@@ -16,7 +16,7 @@ use hmac::digest::block_api::{
 };
 use hmac::digest::block_buffer::Eager;
 use hmac::digest::{HashMarker, Output, buffer_fixed};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 buffer_fixed!(
     /// A hash of 64-octet blocks.
@@ -84,7 +84,7 @@ impl BlockFunction for Sha256Blocks {
 
 /// The hash value so far, and how many blocks it has taken in.
 pub(crate) struct Core<F: BlockFunction> {
-    state: F::State,
+    state: Zeroizing<F::State>, // it may be keyed
     blocks: u64,
 }
 
@@ -111,7 +111,7 @@ impl<F: BlockFunction> FixedOutputCore for Core<F> {
         buffer.len64_padding_be(bits, |block| {
             F::compress(&mut self.state, slice::from_ref(&block.0));
         });
-        for (to, word) in out.as_chunks_mut().0.iter_mut().zip(self.state.as_ref()) {
+        for (to, word) in out.as_chunks_mut().0.iter_mut().zip((*self.state).as_ref()) {
             *to = word.to_be_bytes();
         }
     }
@@ -135,7 +135,7 @@ impl<F: BlockFunction> Default for Core<F> {
     #[inline]
     fn default() -> Self {
         Self {
-            state: F::INITIAL,
+            state: Zeroizing::new(F::INITIAL),
             blocks: 0,
         }
     }
@@ -145,15 +145,9 @@ impl<F: BlockFunction> Clone for Core<F> {
     #[inline]
     fn clone(&self) -> Self {
         Self {
-            state: self.state,
+            state: self.state.clone(),
             blocks: self.blocks,
         }
-    }
-}
-
-impl<F: BlockFunction> Drop for Core<F> {
-    fn drop(&mut self) {
-        self.state.zeroize(); // it may be keyed
     }
 }
 
