@@ -22,6 +22,7 @@ fn the_first_and_of_those_the_longest_match_counts() {
         ("xx*", "axxa", Some(1..3)),
         ("a+b?c{2}", "aabcc", Some(0..5)),
         ("a{1,2}", "aaa", Some(0..2)),
+        ("a{2,2}", "aaa", Some(0..2)),
         ("a{2,}", "baaaa", Some(1..5)),
         ("(a{,1}b){2}", "abab", Some(0..4)),
         ("^b", "ab", None),
@@ -56,6 +57,9 @@ fn brackets_are_sets_of_octets() {
         ("[^[:space:]]", "a", " \t\n"),
         ("[$^.*]", "$^.*", "a"),
         ("[[]", "[", "]"),
+        ("[a-a]", "a", "b-"),
+        ("[a-c:]", "abc:", "d-"),
+        ("[Z-[]", "Z[", "Y\\-"),
         ("[:a]", ":a", "b"),
     ] {
         for character in inside.chars() {
@@ -72,6 +76,32 @@ fn brackets_are_sets_of_octets() {
         }
     }
     assert_eq!(found("[^a]", "\u{e9}"), Some(0..1)); // an octet, not a character
+}
+
+/// Those of the C locale (POSIX.1-2017, Base Definitions §7.3.1).
+#[test]
+fn classes_have_the_octets_of_the_c_locale() {
+    let classes: [(&str, &[core::ops::RangeInclusive<u8>]); 12] = [
+        ("alpha", &[b'A'..=b'Z', b'a'..=b'z']),
+        ("digit", &[b'0'..=b'9']),
+        ("alnum", &[b'0'..=b'9', b'A'..=b'Z', b'a'..=b'z']),
+        ("upper", &[b'A'..=b'Z']),
+        ("lower", &[b'a'..=b'z']),
+        ("space", &[9..=13, 32..=32]),
+        ("blank", &[9..=9, 32..=32]),
+        ("punct", &[33..=47, 58..=64, 91..=96, 123..=126]),
+        ("print", &[32..=126]),
+        ("graph", &[33..=126]),
+        ("cntrl", &[0..=31, 127..=127]),
+        ("xdigit", &[b'0'..=b'9', b'A'..=b'F', b'a'..=b'f']),
+    ];
+    for (name, expected) in classes {
+        let class = Ere::parse(format!("[[:{name}:]]").as_bytes()).unwrap();
+        for octet in 0..=255 {
+            let is_in = expected.iter().any(|range| range.contains(&octet));
+            assert_eq!(class.matches_all(&[octet]), is_in, "{name} {octet}");
+        }
+    }
 }
 
 #[test]
