@@ -87,8 +87,8 @@ impl Keytab {
     pub fn parse_intact(octets: Vec<u8>) -> Result<(Self, Vec<KeytabError>), KeytabError> {
         let octets = Zeroizing::new(octets);
         let file = KeytabFile::open(&octets).map_err(KeytabError::Format)?;
-        // Room for all: a list that grows leaves its old place behind with the keys in it.
-        let records = file.records().count();
+        // Room for all that are intact: a list that grows leaves its old place behind with the keys in it.
+        let records = file.records().filter(Result::is_ok).count();
         let mut keytab = Self {
             keys: Vec::with_capacity(records),
             ignored: Vec::new(),

@@ -108,10 +108,7 @@ impl Search {
         let Some(place) = place else {
             return Ok(Lookup::Full { capacity });
         };
-        let mut octets = [0; 16];
-        let (tag, stamp) = octets.split_at_mut(TAG_LENGTH);
-        tag.copy_from_slice(&self.tag);
-        stamp.copy_from_slice(&self.stamp.to_be_bytes());
+        let octets = [self.tag.as_slice(), &self.stamp.to_be_bytes()].concat();
         file.write_all_at(&octets, place)?;
         Ok(Lookup::Recorded)
     }

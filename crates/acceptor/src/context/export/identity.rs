@@ -84,20 +84,8 @@ pub(super) fn encode(identity: &Identity, output: &mut Writer) {
     } = identity;
     let TicketFacts {
         client,
-        key:
-            KeyUsed {
-                principal,
-                kvno,
-                etype,
-                selected,
-            },
-        validity:
-            Validity {
-                flags: ticket_flags,
-                authtime,
-                starttime,
-                endtime,
-            },
+        key,
+        validity,
         session_etype,
         authorization_data,
         pac,
@@ -105,17 +93,11 @@ pub(super) fn encode(identity: &Identity, output: &mut Writer) {
     } = &**ticket;
     output.sequence(|fields| {
         fields.field(0, |field| encode_principal(client, field));
-        fields.field(1, |field| encode_principal(principal, field));
-        fields.field(2, |field| field.integer(kvno.0));
-        fields.field(3, |field| field.integer(etype.0));
-        fields.field(4, |field| field.integer(place(&KEYS_SELECTED, selected)));
+        encode_key(key, fields);
         fields.field(5, |field| field.object_identifier(mechanism.oid()));
         fields.field(6, |field| field.integer(place(&FRAMINGS, framing)));
         fields.field(7, |field| field.boolean(*bare));
-        fields.field(8, |field| field.flags(ticket_flags.0));
-        fields.value(9, authtime);
-        fields.value(10, starttime);
-        fields.value(11, endtime);
+        encode_validity(validity, fields);
         fields.field(12, |field| field.integer(session_etype.0));
         if let Some(etype) = subkey_etype {
             fields.field(13, |field| field.integer(etype.0));
@@ -130,6 +112,32 @@ pub(super) fn encode(identity: &Identity, output: &mut Writer) {
             &encoded(indicators).borrow::<AuthenticationIndicator<'_>>(),
         );
     });
+}
+
+fn encode_key(key: &KeyUsed, fields: &mut Writer) {
+    let KeyUsed {
+        principal,
+        kvno,
+        etype,
+        selected,
+    } = key;
+    fields.field(1, |field| encode_principal(principal, field));
+    fields.field(2, |field| field.integer(kvno.0));
+    fields.field(3, |field| field.integer(etype.0));
+    fields.field(4, |field| field.integer(place(&KEYS_SELECTED, selected)));
+}
+
+fn encode_validity(validity: &Validity, fields: &mut Writer) {
+    let Validity {
+        flags,
+        authtime,
+        starttime,
+        endtime,
+    } = validity;
+    fields.field(8, |field| field.flags(flags.0));
+    fields.value(9, authtime);
+    fields.value(10, starttime);
+    fields.value(11, endtime);
 }
 
 pub(super) fn decode(input: &mut Reader<'_>, rules: &Rules) -> Result<Identity> {
