@@ -26,7 +26,8 @@ fn the_operator_reads_the_status_page_on_a_phone_without_scripts() {
     for (login, field, status) in [
         (&bob, uri.as_str(), 403),
         (&bob, "X-Original-URI: /", 200),
-        (&bob, "Authorization: Negotiate YQ==", 401),
+        // Beside curl's own.
+        (&bob, "Authorization: Negotiate YQ==", 400),
     ] {
         let arguments = [&NEGOTIATE[..], &["-H", field]].concat();
         let (answer, log) = serve.server().curl_to(login, HOST, "auth", &arguments);
