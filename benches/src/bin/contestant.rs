@@ -19,6 +19,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use std::{env, fs, io};
 
+/// As in the static binary of the command.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
