@@ -127,7 +127,7 @@ fn delegated(credential: &[u8]) -> Result<DelegatedCredential, DelegationError> 
             Ok(context.identity().delegated().unwrap().clone())
         }
         Err(rejection) => match rejection.error() {
-            Error::Authenticator(AuthenticatorError::Delegation(error)) => Err(*error),
+            Error::Authenticator(AuthenticatorError::Delegation(error)) => Err(error.clone()),
             other => panic!("{other}"),
         },
     }

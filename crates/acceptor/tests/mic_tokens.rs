@@ -84,7 +84,7 @@ fn each_flipped_bit_of_a_mic_is_refused() {
                 "{}: bit {bit} of the token",
                 exchange.name
             );
-            let refused = verdict.err().map(|error| format!("{error:?}"));
+            let refused = verdict.as_ref().err().map(|error| format!("{error:?}"));
             let expected = expected(&exchange, bit);
             assert!(
                 refused.is_none_or(|error| expected.iter().any(|name| error.starts_with(name))),

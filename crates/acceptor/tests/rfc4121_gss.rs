@@ -314,7 +314,7 @@ fn a_damaged_credential_is_refused_wanted_or_not() {
         for vary in [TokenBuilder::delegate, TokenBuilder::delegate_under_subkey] {
             let scene = Scene::new();
             let rejection = scene.refuse(&vary(scene.token()).fault(fault).build());
-            let expected = AuthenticatorError::Delegation(expected);
+            let expected = AuthenticatorError::Delegation(expected.clone());
             assert_eq!(
                 *rejection.error(),
                 Error::Authenticator(expected),

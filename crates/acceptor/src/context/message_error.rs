@@ -6,7 +6,7 @@ use portcullis_formats::registry::EtypeNumber;
 
 /// Why a per-message token was refused or could not be made.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MessageError {
     /// It is no token of the kind that is due.
     Malformed(DecodeError),

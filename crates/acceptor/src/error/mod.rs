@@ -289,7 +289,7 @@ pub enum AuthenticatorError {
 
 /// What is wrong with a delegated credential (KRB-CRED).
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DelegationError {
     /// Octets that are no KRB-CRED.
     Malformed(DecodeError),

@@ -36,12 +36,10 @@ fn a_pac_that_is_missing_or_twice_there() {
 
 #[test]
 fn a_pac_that_is_malformed() {
-    let error = PacError::Malformed(DecodeError {
-        kind: DecodeErrorKind::Value("list has two lengths"),
-        offset: 228,
-        structure: "KERB_VALIDATION_INFO",
-        field: "GroupIds",
-    });
+    let error = DecodeError::new(DecodeErrorKind::Value("list has two lengths"), 228)
+        .in_field("GroupIds")
+        .in_structure("KERB_VALIDATION_INFO");
+    let error = PacError::Malformed(error);
     let message =
         "malformed PAC: KERB_VALIDATION_INFO.GroupIds: list has two lengths (at octet 228)";
     says(error, "pac", Blame::Peer, ErrorCode::GENERIC, message);

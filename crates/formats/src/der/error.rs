@@ -1,6 +1,8 @@
 //! What was wrong with the octets, where, and in which field of which structure.
 
+use alloc::boxed::Box;
 use core::fmt;
+use core::ops::Deref;
 
 /// The outcome of reading DER.
 pub type Result<T> = core::result::Result<T, DecodeError>;
@@ -8,8 +10,15 @@ pub type Result<T> = core::result::Result<T, DecodeError>;
 /// Octets that are not what the protocol says they must be.
 ///
 /// Printed for an operator: `AP-REQ.ticket: expected tag 0xa3, found 0x30 (at octet 17)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DecodeError {
+///
+/// One word, so that the results of readers, which go up through many levels, fit into registers; the [`Fault`]
+/// that it leads to is made when there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError(Box<Fault>);
+
+/// What a [`DecodeError`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
     /// What was wrong.
     pub kind: DecodeErrorKind,
     /// Where, in octets from the start of what was decoded.
@@ -77,40 +86,52 @@ pub enum DecodeErrorKind {
 }
 
 impl DecodeError {
+    /// An error of octets that nobody has named.
+    #[cold]
+    #[must_use]
+    pub fn new(kind: DecodeErrorKind, offset: usize) -> Self {
+        Self(Box::new(Fault {
+            kind,
+            offset,
+            structure: "",
+            field: "",
+        }))
+    }
+
     /// The same error, if nobody has named the structure, in one of this name.
     #[cold]
     #[must_use]
-    pub const fn in_structure(self, name: &'static str) -> Self {
-        match self.structure.is_empty() {
-            true => Self {
-                structure: name,
-                ..self
-            },
-            false => self,
+    pub fn in_structure(mut self, name: &'static str) -> Self {
+        if self.structure.is_empty() {
+            self.0.structure = name;
         }
+        self
     }
 
     /// The same error, if nobody has named the structure or the field, in a field of this name.
     #[cold]
     #[must_use]
-    pub(super) const fn in_field(self, name: &'static str) -> Self {
-        match self.structure.is_empty() && self.field.is_empty() {
-            true => Self {
-                field: name,
-                ..self
-            },
-            false => self,
+    pub fn in_field(mut self, name: &'static str) -> Self {
+        if self.structure.is_empty() && self.field.is_empty() {
+            self.0.field = name;
         }
+        self
     }
 
     /// The same error, seen from `octets` further out: the offset counts from the start of the
     /// token that the decoded octets lie in.
     #[must_use]
-    pub const fn shifted(self, octets: usize) -> Self {
-        Self {
-            offset: self.offset.saturating_add(octets),
-            ..self
-        }
+    pub fn shifted(mut self, octets: usize) -> Self {
+        self.0.offset = self.offset.saturating_add(octets);
+        self
+    }
+}
+
+impl Deref for DecodeError {
+    type Target = Fault;
+
+    fn deref(&self) -> &Fault {
+        &self.0
     }
 }
 

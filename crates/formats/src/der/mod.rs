@@ -9,7 +9,7 @@ mod sequence_of;
 mod tag;
 mod writer;
 
-pub use error::{DecodeError, DecodeErrorKind, Result};
+pub use error::{DecodeError, DecodeErrorKind, Fault, Result};
 pub use reader::Reader;
 pub use sequence_of::{Elements, SequenceOf, SequenceOfBuf};
 pub use writer::Writer;

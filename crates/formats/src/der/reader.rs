@@ -67,26 +67,12 @@ impl<'a> Reader<'a> {
     /// The error of `kind` at the place where the reader stands.
     #[must_use]
     #[inline]
-    pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError {
-            kind,
-            offset: self.offset(),
-            structure: "",
-            field: "",
-        }
+    pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError::new(kind, self.offset())
     }
 
     const fn offset(&self) -> usize {
         self.end.saturating_sub(self.rest.len())
-    }
-
-    /// The error of `kind` at an earlier place.
-    #[cold]
-    const fn error_at(&self, offset: usize, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError {
-            offset,
-            ..self.error(kind)
-        }
     }
 
     /// Ends the reading: nothing may be left over.
@@ -94,7 +80,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`DecodeErrorKind::TrailingData`].
     #[inline]
-    pub const fn finish(self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
         match self.rest.len() {
             0 => Ok(()),
             octets => Err(self.error(DecodeErrorKind::TrailingData { octets })),
@@ -452,11 +438,11 @@ impl<'a> Reader<'a> {
             _ => true,
         };
         if !minimal {
-            return Err(self.error_at(start, DecodeErrorKind::NonMinimalInteger));
+            return Err(DecodeError::new(DecodeErrorKind::NonMinimalInteger, start));
         }
         // Of 32 bits, with a sign or a zero before them, are all that are read.
         if octets.len() > 5 {
-            return Err(self.error_at(start, DecodeErrorKind::IntegerOutOfRange));
+            return Err(DecodeError::new(DecodeErrorKind::IntegerOutOfRange, start));
         }
         let negative = octets.first().is_some_and(|first| first & 0x80 != 0);
         let sign: i64 = if negative { -1 } else { 0 };

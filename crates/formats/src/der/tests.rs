@@ -333,15 +333,13 @@ fn padding_shorter_than_a_block_of_des3_is_tolerated_where_asked_for() {
 #[test]
 fn an_error_names_the_field_and_the_octet() {
     let error = Demo::from_der(b"\x61\x07\x30\x05\xa0\x03\x04\x01\x07").unwrap_err();
-    let expected = DecodeError {
-        kind: DecodeErrorKind::UnexpectedTag {
-            expected: 0x02,
-            found: Some(0x04),
-        },
-        offset: 6,
-        structure: "Demo",
-        field: "number",
+    let kind = DecodeErrorKind::UnexpectedTag {
+        expected: 0x02,
+        found: Some(0x04),
     };
+    let expected = DecodeError::new(kind, 6)
+        .in_field("number")
+        .in_structure("Demo");
     assert_eq!(error, expected);
     let text = "Demo.number: expected tag 0x02, found 0x04 (at octet 6)";
     assert_eq!(error.to_string(), text);

@@ -35,10 +35,7 @@ impl<'a> InitialContextToken<'a> {
     fn of_whole(mut input: Reader<'a>) -> Result<Self> {
         let mut inside = input.enter(INITIAL_CONTEXT_TOKEN)?;
         input.finish()?;
-        let oid = inside.object_identifier().map_err(|error| DecodeError {
-            field: "thisMech",
-            ..error
-        })?;
+        let oid = inside.object_identifier().map_err(|error| error.in_field("thisMech"))?;
         Ok(Self {
             oid,
             inner: inside.rest(),
@@ -126,15 +123,14 @@ impl fmt::Display for TokenId {
 pub fn split_token_id(inner: &[u8]) -> Result<(TokenId, &[u8])> {
     match inner.split_first_chunk() {
         Some((id, rest)) => Ok((TokenId(*id), rest)),
-        None => Err(DecodeError {
-            kind: DecodeErrorKind::Truncated {
+        None => {
+            let kind = DecodeErrorKind::Truncated {
                 needed: 2,
                 found: inner.len(),
-            },
-            offset: 0,
-            structure: NAME,
-            field: "TOK_ID",
-        }),
+            };
+            let error = DecodeError::new(kind, 0);
+            Err(error.in_field("TOK_ID").in_structure(NAME))
+        }
     }
 }
 

@@ -48,8 +48,8 @@ impl<'a> MicToken<'a> {
     /// [`DecodeError`] for a header that is short, or has another identifier or filler.
     pub fn decode(token: &'a [u8]) -> Result<Self> {
         const NAME: &str = "MIC token";
-        let truncated = truncated(NAME, "header", 16, token);
-        let (header, checksum) = token.split_first_chunk::<16>().ok_or(truncated)?;
+        let truncated = || truncated(NAME, "header", 16, token);
+        let (header, checksum) = token.split_first_chunk::<16>().ok_or_else(truncated)?;
         let [id0, id1, flags, f0, f1, f2, f3, f4, sequence @ ..] = *header;
         if [id0, id1] != [4, 4] {
             return Err(wrong(NAME, "TOK_ID", 0, "must be 04 04"));
@@ -96,35 +96,30 @@ impl<'a> MicToken<'a> {
     }
 }
 
-pub(super) const fn truncated(
+pub(super) fn truncated(
     structure: &'static str,
     field: &'static str,
     needed: usize,
     octets: &[u8],
 ) -> DecodeError {
-    DecodeError {
-        kind: DecodeErrorKind::Truncated {
-            needed,
-            found: octets.len(),
-        },
-        offset: 0,
-        structure,
-        field,
-    }
+    let kind = DecodeErrorKind::Truncated {
+        needed,
+        found: octets.len(),
+    };
+    DecodeError::new(kind, 0)
+        .in_field(field)
+        .in_structure(structure)
 }
 
-pub(super) const fn wrong(
+pub(super) fn wrong(
     structure: &'static str,
     field: &'static str,
     offset: usize,
     rule: &'static str,
 ) -> DecodeError {
-    DecodeError {
-        kind: DecodeErrorKind::Value(rule),
-        offset,
-        structure,
-        field,
-    }
+    DecodeError::new(DecodeErrorKind::Value(rule), offset)
+        .in_field(field)
+        .in_structure(structure)
 }
 
 #[cfg(test)]

@@ -43,9 +43,9 @@ impl<'a> Rfc1964Head<'a> {
     /// # Errors
     /// [`crate::der::DecodeError`] for another identifier than `expected`, or another filler.
     pub fn decode(expected: TokenId, octets: &'a [u8]) -> Result<Self> {
-        let truncated = truncated(NAME, "", Self::LENGTH, octets);
-        let (header, rest) = octets.split_first_chunk::<8>().ok_or(truncated)?;
-        let (snd_seq, sgn_cksum) = rest.split_first_chunk().ok_or(truncated)?;
+        let truncated = || truncated(NAME, "", Self::LENGTH, octets);
+        let (header, rest) = octets.split_first_chunk::<8>().ok_or_else(truncated)?;
+        let (snd_seq, sgn_cksum) = rest.split_first_chunk().ok_or_else(truncated)?;
         let [id0, id1, alg0, alg1, seal0, seal1, filler @ ..] = *header;
         let token_id = TokenId([id0, id1]);
         if token_id != expected {

@@ -96,11 +96,8 @@ impl WrapHeader {
     }
 }
 
-const fn error(kind: DecodeErrorKind, field: &'static str, offset: usize) -> DecodeError {
-    DecodeError {
-        kind,
-        offset,
-        structure: NAME,
-        field,
-    }
+fn error(kind: DecodeErrorKind, field: &'static str, offset: usize) -> DecodeError {
+    DecodeError::new(kind, offset)
+        .in_field(field)
+        .in_structure(NAME)
 }

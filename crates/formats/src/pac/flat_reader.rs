@@ -36,14 +36,12 @@ impl<'a> FlatReader<'a> {
         field: &'static str,
     ) -> Result<&'a [u8]> {
         let rest = self.octets.get(at..).unwrap_or_default();
-        rest.get(..count).ok_or(DecodeError {
-            kind: DecodeErrorKind::Truncated {
+        rest.get(..count).ok_or_else(|| {
+            let kind = DecodeErrorKind::Truncated {
                 needed: count,
                 found: rest.len(),
-            },
-            offset: at,
-            structure: self.structure,
-            field,
+            };
+            self.error(kind, at, field)
         })
     }
 
@@ -84,13 +82,14 @@ impl<'a> FlatReader<'a> {
     }
 
     /// A value of `field`, which ends here, breaks `rule`.
-    pub(super) const fn wrong(&self, rule: &'static str, field: &'static str) -> DecodeError {
-        DecodeError {
-            kind: DecodeErrorKind::Value(rule),
-            offset: self.at,
-            structure: self.structure,
-            field,
-        }
+    pub(super) fn wrong(&self, rule: &'static str, field: &'static str) -> DecodeError {
+        self.error(DecodeErrorKind::Value(rule), self.at, field)
+    }
+
+    fn error(&self, kind: DecodeErrorKind, at: usize, field: &'static str) -> DecodeError {
+        DecodeError::new(kind, at)
+            .in_field(field)
+            .in_structure(self.structure)
     }
 
     fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N]> {

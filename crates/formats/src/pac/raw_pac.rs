@@ -7,7 +7,7 @@
 use super::flat_reader::FlatReader;
 use super::signature::TYPE_OCTETS;
 use super::{PacBufferType, PacSignature};
-use crate::der::{DecodeError, Result};
+use crate::der::{DecodeError, DecodeErrorKind, Result};
 use core::fmt;
 use core::ops::Range;
 
@@ -210,10 +210,6 @@ impl Place {
 
 /// The PAC_INFO_BUFFER of this index breaks `rule`.
 fn wrong_info(rule: &'static str, index: usize) -> DecodeError {
-    DecodeError {
-        kind: crate::der::DecodeErrorKind::Value(rule),
-        offset: HEADER_OCTETS.saturating_add(index.saturating_mul(INFO_OCTETS)),
-        structure: "PAC_INFO_BUFFER",
-        field: "",
-    }
+    let offset = HEADER_OCTETS.saturating_add(index.saturating_mul(INFO_OCTETS));
+    DecodeError::new(DecodeErrorKind::Value(rule), offset).in_structure("PAC_INFO_BUFFER")
 }

@@ -161,12 +161,8 @@ impl Stream<'_> {
     }
 
     fn wrong(&self, rule: &'static str) -> DecodeError {
-        DecodeError {
-            kind: DecodeErrorKind::Value(rule),
-            offset: self.length.saturating_sub(self.rest.len()),
-            structure: "XPRESS-Huffman",
-            field: "",
-        }
+        let offset = self.length.saturating_sub(self.rest.len());
+        DecodeError::new(DecodeErrorKind::Value(rule), offset).in_structure("XPRESS-Huffman")
     }
 }
 

@@ -4,7 +4,7 @@ use portcullis::context::{MessageError, Order};
 
 /// Why a buffer was refused or could not be made.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayerError {
     /// A buffer of no octets.
     #[error("buffer without a token")]

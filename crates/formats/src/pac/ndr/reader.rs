@@ -241,7 +241,7 @@ impl<'a> NdrReader<'a> {
     }
 
     /// A value of `field`, which ends here, breaks `rule`.
-    pub(in crate::pac) const fn wrong(
+    pub(in crate::pac) fn wrong(
         &self,
         rule: &'static str,
         field: &'static str,
@@ -268,16 +268,13 @@ impl<'a> NdrReader<'a> {
         self.error(DecodeErrorKind::Truncated { needed, found }, field)
     }
 
-    const fn trailing(&self, octets: usize) -> DecodeError {
+    fn trailing(&self, octets: usize) -> DecodeError {
         self.error(DecodeErrorKind::TrailingData { octets }, "")
     }
 
-    const fn error(&self, kind: DecodeErrorKind, field: &'static str) -> DecodeError {
-        DecodeError {
-            kind,
-            offset: HEADERS.saturating_add(self.at),
-            structure: self.structure,
-            field,
-        }
+    fn error(&self, kind: DecodeErrorKind, field: &'static str) -> DecodeError {
+        DecodeError::new(kind, HEADERS.saturating_add(self.at))
+            .in_field(field)
+            .in_structure(self.structure)
     }
 }

@@ -212,11 +212,8 @@ impl fmt::Display for SidError {
 
 impl core::error::Error for SidError {}
 
-const fn wrong(kind: DecodeErrorKind, offset: usize, field: &'static str) -> DecodeError {
-    DecodeError {
-        kind,
-        offset,
-        structure: "SID",
-        field,
-    }
+fn wrong(kind: DecodeErrorKind, offset: usize, field: &'static str) -> DecodeError {
+    DecodeError::new(kind, offset)
+        .in_field(field)
+        .in_structure("SID")
 }
