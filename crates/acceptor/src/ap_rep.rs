@@ -4,13 +4,12 @@ use crate::ap_req::{Client, ProvenClient};
 use crate::context::{ContextKeys, FirstNumbers, SecurityContext};
 use crate::entropy::Entropy;
 use crate::error::Error;
-use portcullis_crypto::{Key, KeyUsage};
+use portcullis_crypto::{Key, KeyUsage, Wiped};
 use portcullis_formats::der::{Encode, Writer};
 use portcullis_formats::gss::{Mechanism, TokenId, encode_framed};
 use portcullis_formats::messages::{ApRep, EncApRepPart, EncryptedData, EncryptionKey};
 use portcullis_formats::registry::EtypeNumber;
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 /// No EncAPRepPart is longer, so the writer never moves the subkey and leaves a copy behind.
 const LONGEST_PART: usize = 256;
@@ -111,7 +110,7 @@ fn seal(
     let session_key = &client.session_key;
     let mut plaintext = Writer::with_capacity(LONGEST_PART);
     part.encode(&mut plaintext);
-    let plaintext = Zeroizing::new(plaintext.into_vec());
+    let plaintext = Wiped::new(plaintext.into_vec());
     let sealed = session_key.enctype().sealed_length(plaintext.len());
     let enc_part = EncryptedData {
         etype: EtypeNumber(session_key.enctype().number()),
@@ -139,21 +138,21 @@ fn seal(
 
 /// All the randomness of one answer.
 struct Random {
-    seed: Zeroizing<[u8; 32]>,
+    seed: Wiped<[u8; 32]>,
     confounder: [u8; 16],
     sequence: u32,
 }
 
 impl Random {
     fn draw(entropy: &dyn Entropy) -> Result<Self, Error> {
-        let mut octets = Zeroizing::new([0; 52]);
+        let mut octets = Wiped::new([0; 52]);
         entropy.fill(octets.as_mut_slice())?;
         let (seed, rest) = octets.split_first_chunk().ok_or(Error::Entropy)?;
         let (confounder, rest) = rest.split_first_chunk().ok_or(Error::Entropy)?;
         let sequence = rest.first_chunk().copied().ok_or(Error::Entropy)?;
         let sequence = u32::from_be_bytes(sequence) & SEQUENCE_MASK;
         Ok(Self {
-            seed: Zeroizing::new(*seed),
+            seed: Wiped::new(*seed),
             confounder: *confounder,
             sequence: sequence.max(1),
         })

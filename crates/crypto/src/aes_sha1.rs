@@ -8,8 +8,8 @@ use cipher::array::Array;
 use cipher::consts::U16;
 use cipher::{BlockCipherEncrypt, KeyInit, KeySizeUser};
 use hmac::digest::Digest;
-use zeroize::Zeroizing;
 
+use crate::Wiped;
 use crate::derive::dk::derive_random;
 use crate::derive::n_fold::{fold_usage, n_fold};
 use crate::key_usage::{KeyUsage, Purpose};
@@ -25,7 +25,7 @@ where
     B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
     C: KeyInit + KeySizeUser<KeySize = B::KeySize>,
 {
-    let [ke, ki] = usage_keys(base, usage, [Purpose::Encryption, Purpose::Integrity]);
+    let [ke, ki] = usage_keys(base, folded(usage));
     Cipher {
         cipher: C::new(&ke),
         integrity: hmac(&ki),
@@ -33,17 +33,46 @@ where
     }
 }
 
+fn usage_keys<B, const K: usize>(
+    base: &B,
+    folded: [[u8; 16]; K],
+) -> [Wiped<Array<u8, B::KeySize>>; K]
+where
+    B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
+{
+    derive_random(base, folded.map(Array))
+}
+
+/// The constants of Ke and Ki; those of every login are folded when this is compiled.
+const fn folded(usage: KeyUsage) -> [[u8; 16]; 2] {
+    const AUTHENTICATOR: [[u8; 16]; 2] = fold(KeyUsage::AP_REQ_AUTHENTICATOR);
+    const AP_REP: [[u8; 16]; 2] = fold(KeyUsage::AP_REP);
+    match usage {
+        KeyUsage::AP_REQ_AUTHENTICATOR => AUTHENTICATOR,
+        KeyUsage::AP_REP => AP_REP,
+        _ => fold(usage),
+    }
+}
+
+const fn fold(usage: KeyUsage) -> [[u8; 16]; 2] {
+    [
+        fold_usage(usage.constant(Purpose::Encryption)),
+        fold_usage(usage.constant(Purpose::Integrity)),
+    ]
+}
+
 /// Kc of `usage`.
 pub(crate) fn mac<B>(base: &B, usage: KeyUsage) -> HmacSha1
 where
     B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
 {
-    let [kc] = usage_keys(base, usage, [Purpose::Checksum]);
+    let folded = fold_usage(usage.constant(Purpose::Checksum));
+    let [kc] = usage_keys(base, [folded]);
     hmac(&kc)
 }
 
 /// DK (RFC 3961 §5.1) with a constant in words.
-pub(crate) fn derive_key<B>(base: &B, constant: &[u8]) -> Zeroizing<Array<u8, B::KeySize>>
+pub(crate) fn derive_key<B>(base: &B, constant: &[u8]) -> Wiped<Array<u8, B::KeySize>>
 where
     B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
 {
@@ -51,20 +80,6 @@ where
     n_fold(constant, &mut folded);
     let [key] = derive_random(base, [folded]);
     key
-}
-
-fn usage_keys<B, const K: usize>(
-    base: &B,
-    usage: KeyUsage,
-    purposes: [Purpose; K],
-) -> [Zeroizing<Array<u8, B::KeySize>>; K]
-where
-    B: BlockCipherEncrypt<BlockSize = U16> + KeySizeUser,
-{
-    derive_random(
-        base,
-        purposes.map(|purpose| fold_usage(usage.constant(purpose)).into()),
-    )
 }
 
 /// The pseudo-random function (RFC 3961 §5.3): 16 octets.
@@ -93,14 +108,15 @@ mod tests {
         for vector in vectors("derived_keys") {
             let (key, purpose) = (hex(&vector["base_key"]), purpose(&vector));
             let usage = KeyUsage::new(vector["usage"].as_u64().unwrap().try_into().unwrap());
+            let folded = fold_usage(usage.constant(purpose));
             let derived = match vector["etype"].as_i64() {
                 Some(17) => {
                     let base = Aes128Enc::new_from_slice(&key).unwrap();
-                    usage_keys(&base, usage, [purpose])[0].to_vec()
+                    usage_keys(&base, [folded])[0].to_vec()
                 }
                 Some(18) => {
                     let base = Aes256Enc::new_from_slice(&key).unwrap();
-                    usage_keys(&base, usage, [purpose])[0].to_vec()
+                    usage_keys(&base, [folded])[0].to_vec()
                 }
                 _ => continue,
             };

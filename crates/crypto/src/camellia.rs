@@ -8,8 +8,8 @@ use ::camellia::{Camellia, Camellia128, Camellia256};
 use cipher::KeyInit;
 use cipher::array::{Array, ArraySize};
 use cmac::Cmac;
-use zeroize::Zeroizing;
 
+use crate::Wiped;
 use crate::key_usage::{KeyUsage, Purpose};
 use crate::mac::compute;
 use crate::simplified_profile::Cipher;
@@ -66,10 +66,10 @@ where
 pub(crate) fn derive_key<N: ArraySize, const RK: usize>(
     base: &Cmac<Camellia<N, RK>>,
     constant: &[u8],
-) -> Zeroizing<Array<u8, N>> {
+) -> Wiped<Array<u8, N>> {
     let bits = N::U32.saturating_mul(8).to_be_bytes();
-    let mut key = Zeroizing::new(Array::default());
-    let mut feedback = Zeroizing::new([0; 16]);
+    let mut key = Wiped::new(Array::default());
+    let mut feedback = Wiped::new([0; 16]);
     for (chunk, counter) in key.chunks_mut(16).zip(1_u32..) {
         let input: [&[u8]; 5] = [&*feedback, &counter.to_be_bytes(), constant, &[0], &bits];
         *feedback = compute(base, &input).into();

@@ -6,10 +6,9 @@
 use cipher::consts::U16;
 use cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, InnerIvInit};
 use cts::{CbcCs1, CbcCs3, Decrypt, Encrypt};
-use zeroize::Zeroizing;
 
-use crate::OpenError;
 use crate::scattered::{LONGEST_TAIL, Scattered};
+use crate::{OpenError, Wiped};
 
 const BLOCK: usize = 16;
 
@@ -115,13 +114,13 @@ fn last_block<const N: usize, B: From<[u8; N]>>(octets: &[u8]) -> B {
 /// The blocks that ciphertext is stolen from: the end of the text, brought together.
 struct End<'t> {
     places: [&'t mut [u8]; 3],
-    octets: Zeroizing<[u8; BLOCK + BLOCK - 1 + LONGEST_TAIL]>,
+    octets: Wiped<[u8; BLOCK + BLOCK - 1 + LONGEST_TAIL]>,
     length: usize,
 }
 
 impl<'t> End<'t> {
     fn gather(places: [&'t mut [u8]; 3]) -> Self {
-        let mut octets = Zeroizing::new([0; _]);
+        let mut octets = Wiped::new([0; _]);
         let mut length = 0_usize;
         for place in &places {
             let end = length.saturating_add(place.len());

@@ -10,7 +10,6 @@ use core::fmt;
 use cipher::array::Array;
 use cipher::consts::U32;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 #[cfg(feature = "legacy-enctypes")]
 use crate::Rfc1964Key;
@@ -23,7 +22,9 @@ use crate::mac::hmac;
 #[cfg(feature = "legacy-enctypes")]
 use crate::mac_key::Keyed;
 use crate::prepared_key::Base;
-use crate::{CipherKey, Enctype, KeyUsage, MacKey, OpenError, PreparedKey, aes_sha1, aes_sha2};
+use crate::{
+    CipherKey, Enctype, KeyUsage, MacKey, OpenError, PreparedKey, Wiped, aes_sha1, aes_sha2,
+};
 
 /// A protocol key (RFC 3961 §3).
 ///
@@ -32,7 +33,7 @@ use crate::{CipherKey, Enctype, KeyUsage, MacKey, OpenError, PreparedKey, aes_sh
 pub struct Key {
     enctype: Enctype,
     /// The first [`Enctype::key_length`] octets count, the rest is zero.
-    octets: Zeroizing<Array<u8, U32>>,
+    octets: Wiped<Array<u8, U32>>,
 }
 
 impl Key {
@@ -66,7 +67,7 @@ impl Key {
 
     /// The key of as many leading octets as its enctype takes: there must not be fewer.
     pub(crate) fn from_leading(enctype: Enctype, octets: &[u8]) -> Self {
-        let mut padded = Zeroizing::new(Array::default());
+        let mut padded = Wiped::new(Array::default());
         for (to, from) in padded.iter_mut().zip(octets).take(enctype.key_length()) {
             *to = *from;
         }
@@ -96,7 +97,7 @@ impl Key {
     pub fn take(&mut self) -> Self {
         let wiped = Self {
             enctype: self.enctype,
-            octets: Zeroizing::default(),
+            octets: Wiped::default(),
         };
         core::mem::replace(self, wiped)
     }

@@ -64,6 +64,7 @@ mod sha;
 mod simplified_profile;
 #[cfg(feature = "string-to-key")]
 mod string_to_key;
+mod wiped;
 
 pub use cipher_key::{CipherKey, OpenError, ScatteredError};
 pub use enctype::{Enctype, UnsupportedEnctype};
@@ -77,3 +78,4 @@ pub use prepared_key::PreparedKey;
 pub use scattered::Scattered;
 #[cfg(feature = "string-to-key")]
 pub use string_to_key::{StringToKeyError, string_to_key};
+pub use wiped::Wiped;

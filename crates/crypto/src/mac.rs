@@ -4,10 +4,9 @@
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac, digest::Output};
 use sha2::Sha384;
-use zeroize::Zeroizing;
 
-use crate::OpenError;
 use crate::sha::{Sha1, Sha256};
+use crate::{OpenError, Wiped};
 
 #[cfg(feature = "legacy-enctypes")]
 pub(crate) type HmacMd5 = Hmac<md5::Md5>;
@@ -18,7 +17,7 @@ pub(crate) type HmacSha384 = Hmac<Sha384>;
 /// HMAC keyed with `key`, which is no longer than a block of the hash: no key here is.
 pub(crate) fn hmac<D: EagerHash>(key: &[u8]) -> Hmac<D> {
     // HMAC itself pads with zeros (RFC 2104 §2), so this is the same key, and cannot fail.
-    let mut padded = Zeroizing::new(hmac::digest::Key::<Hmac<D>>::default());
+    let mut padded = Wiped::new(hmac::digest::Key::<Hmac<D>>::default());
     for (to, from) in padded.iter_mut().zip(key) {
         *to = *from;
     }

@@ -11,12 +11,11 @@ use cipher::consts::{U16, U32};
 use cipher::{BlockCipherEncrypt, KeyInit};
 use hmac::EagerHash;
 use sha2::Sha384;
-use zeroize::Zeroizing;
 
 use crate::derive::kdf_hmac_sha2;
 use crate::mac::hmac;
 use crate::sha::{Sha1, Sha256};
-use crate::{Enctype, Key, aes_sha1};
+use crate::{Enctype, Key, Wiped, aes_sha1};
 
 /// A count from here on is refused, as MIT does: a peer's parameters must not stall us.
 const TOO_MANY_ITERATIONS: u32 = 0x100_0000;
@@ -82,17 +81,17 @@ fn iterations(params: Option<&[u8]>, default: u32) -> Result<u32, StringToKeyErr
     }
 }
 
-fn pbkdf2<D, N>(password: &[u8], salt: &[u8], rounds: u32) -> Zeroizing<Array<u8, N>>
+fn pbkdf2<D, N>(password: &[u8], salt: &[u8], rounds: u32) -> Wiped<Array<u8, N>>
 where
     D: EagerHash,
     N: ArraySize,
 {
-    let mut key = Zeroizing::new(Array::default());
+    let mut key = Wiped::new(Array::default());
     pbkdf2::pbkdf2_hmac::<D>(password, salt, rounds, &mut key);
     key
 }
 
-fn rfc_3962<C>(password: &[u8], salt: &[u8], rounds: u32) -> Zeroizing<Array<u8, C::KeySize>>
+fn rfc_3962<C>(password: &[u8], salt: &[u8], rounds: u32) -> Wiped<Array<u8, C::KeySize>>
 where
     C: BlockCipherEncrypt<BlockSize = U16> + KeyInit,
 {
@@ -100,7 +99,7 @@ where
     aes_sha1::derive_key(&base, b"kerberos")
 }
 
-fn rfc_8009<D, N>(password: &[u8], salt: &[u8], rounds: u32) -> Zeroizing<Array<u8, N>>
+fn rfc_8009<D, N>(password: &[u8], salt: &[u8], rounds: u32) -> Wiped<Array<u8, N>>
 where
     D: EagerHash,
     N: ArraySize,
@@ -110,11 +109,7 @@ where
 }
 
 #[cfg(feature = "camellia")]
-fn rfc_6803<N, const RK: usize>(
-    password: &[u8],
-    salt: &[u8],
-    rounds: u32,
-) -> Zeroizing<Array<u8, N>>
+fn rfc_6803<N, const RK: usize>(password: &[u8], salt: &[u8], rounds: u32) -> Wiped<Array<u8, N>>
 where
     N: ArraySize,
     camellia::Camellia<N, RK>: KeyInit<KeySize = N>,
@@ -126,11 +121,11 @@ where
 
 /// RFC 3961 §6.3.1.
 #[cfg(feature = "legacy-enctypes")]
-fn des3(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 24]> {
+fn des3(password: &[u8], salt: &[u8]) -> Wiped<[u8; 24]> {
     use crate::legacy::{des3, des3_random_to_key::random_to_key};
 
-    let text = Zeroizing::new([password, salt].concat());
-    let mut folded = Zeroizing::new([0; 21]);
+    let text = Wiped::new([password, salt].concat());
+    let mut folded = Wiped::new([0; 21]);
     crate::derive::n_fold::n_fold(&text, &mut *folded);
     let base = random_to_key(&folded);
     des3::derive_key(&des::TdesEde3::new(&Array(*base)), b"kerberos")
@@ -138,7 +133,7 @@ fn des3(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 24]> {
 
 /// RFC 4757 §2: MD4 of the password in UTF-16, little-endian.
 #[cfg(feature = "legacy-enctypes")]
-fn rc4_hmac(password: &[u8]) -> Result<Zeroizing<[u8; 16]>, StringToKeyError> {
+fn rc4_hmac(password: &[u8]) -> Result<Wiped<[u8; 16]>, StringToKeyError> {
     use md4::{Digest, Md4};
 
     let password = str::from_utf8(password).map_err(|_| StringToKeyError::NotUtf8)?;
@@ -146,7 +141,7 @@ fn rc4_hmac(password: &[u8]) -> Result<Zeroizing<[u8; 16]>, StringToKeyError> {
     password
         .encode_utf16()
         .for_each(|unit| hash.update(unit.to_le_bytes()));
-    Ok(Zeroizing::new(hash.finalize().into()))
+    Ok(Wiped::new(hash.finalize().into()))
 }
 
 /// Why there is no key of this password.

@@ -3,10 +3,9 @@
 
 use super::{Entropy, EntropyError, SystemEntropy};
 use core::cell::RefCell;
-use portcullis_crypto::Generator;
+use portcullis_crypto::{Generator, Wiped};
 use std::process;
 use std::thread::LocalKey;
-use zeroize::Zeroizing;
 
 /// So many times a seed is used: what is lost to a copy of the memory is not lost for ever.
 const DRAWS_PER_SEED: u32 = 4096;
@@ -75,7 +74,7 @@ fn draw(
 
 impl Seeded {
     fn new(source: &impl Entropy, process: u32) -> Result<Self, EntropyError> {
-        let mut seed = Zeroizing::new([0; 32]);
+        let mut seed = Wiped::new([0; 32]);
         source.fill(seed.as_mut_slice())?;
         Ok(Self {
             generator: Generator::from_seed(&seed),

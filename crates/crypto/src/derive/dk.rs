@@ -7,7 +7,8 @@ use cipher::array::{Array, ArraySize};
 use cipher::{
     Block, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser,
 };
-use zeroize::Zeroizing;
+
+use crate::Wiped;
 
 /// For each constant, folded to the size of a block, the first `N` octets of
 /// E(constant) | E(E(constant)) | ... . For AES that is DK already, since its random-to-key is the
@@ -15,22 +16,22 @@ use zeroize::Zeroizing;
 pub(crate) fn derive_random<C, N, const K: usize>(
     base: &C,
     constants: [Block<C>; K],
-) -> [Zeroizing<Array<u8, N>>; K]
+) -> [Wiped<Array<u8, N>>; K]
 where
     C: BlockCipherEncrypt,
     N: ArraySize,
 {
     let mut chains = constants.map(|constant| Chain {
-        block: Zeroizing::new(constant),
-        random: Zeroizing::new(Array::default()),
+        block: Wiped::new(constant),
+        random: Wiped::new(Array::default()),
     });
     base.encrypt_with_backend(Chains(&mut chains));
     chains.map(|chain| chain.random)
 }
 
 struct Chain<B: ArraySize, N: ArraySize> {
-    block: Zeroizing<Array<u8, B>>,
-    random: Zeroizing<Array<u8, N>>,
+    block: Wiped<Array<u8, B>>,
+    random: Wiped<Array<u8, N>>,
 }
 
 struct Chains<'a, B: ArraySize, N: ArraySize>(&'a mut [Chain<B, N>]);

@@ -4,12 +4,13 @@
 
 use cipher::array::{Array, ArraySize};
 use hmac::{EagerHash, Hmac, Mac};
-use zeroize::Zeroizing;
+
+use crate::Wiped;
 
 /// The leftmost `N` octets of HMAC(base, 1 | label | 0 | context | bits).
 ///
 /// `N` is at most the output of the hash: RFC 8009 needs no second round.
-pub(crate) fn derive<D, N>(base: &Hmac<D>, label: &[u8], context: &[u8]) -> Zeroizing<Array<u8, N>>
+pub(crate) fn derive<D, N>(base: &Hmac<D>, label: &[u8], context: &[u8]) -> Wiped<Array<u8, N>>
 where
     D: EagerHash,
     N: ArraySize,
@@ -20,9 +21,9 @@ where
     hmac.update(&[0]);
     hmac.update(context);
     hmac.update(&N::U32.saturating_mul(8).to_be_bytes());
-    let output = Zeroizing::new(hmac.finalize().into_bytes());
+    let output = Wiped::new(hmac.finalize().into_bytes());
 
-    let mut key = Zeroizing::new(Array::default());
+    let mut key = Wiped::new(Array::default());
     for (to, from) in key.iter_mut().zip(output.iter()) {
         *to = *from;
     }

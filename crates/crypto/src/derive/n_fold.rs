@@ -1,6 +1,6 @@
 //! n-fold: a short or long constant stretched or folded to a given size (RFC 3961 §5.1).
 //!
-//! Hot path: each session key folds two usage constants.
+//! Hot path: what a login folds is folded when this is compiled.
 
 use alloc::vec::Vec;
 
@@ -29,19 +29,27 @@ pub(crate) fn n_fold(input: &[u8], output: &mut [u8]) {
 }
 
 /// The 128-fold of the constant of a usage key, as [`n_fold`] computes it, in whole words.
-pub(crate) fn fold_usage(constant: [u8; 5]) -> [u8; 16] {
+pub(crate) const fn fold_usage(constant: [u8; 5]) -> [u8; 16] {
+    const BITS: u32 = 40;
     let [a, b, c, d, e] = constant;
-    let mut copy = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
-    let mut copies = [0; 80]; // the least common multiple of 5 and 16
-    for place in copies.as_chunks_mut::<5>().0 {
-        let [_, _, _, rest @ ..] = copy.to_be_bytes();
-        *place = rest;
+    let mut copy = u128::from_be_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, e]);
+    let (mut sum, mut summand, mut room) = (0_u128, 0_u128, u128::BITS);
+    let mut copies = 0_u8;
+    while copies < 16 {
+        // A copy ends the summand that it does not fit into and begins the next: five take sixteen.
+        let over = BITS.saturating_sub(room);
+        let fits = BITS.saturating_sub(over);
+        summand = summand.unbounded_shl(fits) | copy.unbounded_shr(over);
+        room = room.saturating_sub(fits);
+        if room == 0 {
+            let (low, carry) = sum.overflowing_add(summand);
+            // After a carry, low is below the maximum.
+            sum = if carry { low.wrapping_add(1) } else { low };
+            summand = copy & !u128::MAX.unbounded_shl(over);
+            room = u128::BITS.saturating_sub(over);
+        }
         copy = ((copy >> 13) | (copy << 27)) & 0xff_ffff_ffff;
-    }
-    let mut sum = 0_u128;
-    for summand in copies.as_chunks::<16>().0 {
-        let (low, carry) = sum.overflowing_add(u128::from_be_bytes(*summand));
-        sum = low.wrapping_add(u128::from(carry)); // after a carry, low is below the maximum
+        copies = copies.saturating_add(1);
     }
     sum.to_be_bytes()
 }

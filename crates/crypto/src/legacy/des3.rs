@@ -8,15 +8,14 @@ use cipher::consts::U21;
 use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::TdesEde3;
 use hmac::digest::Digest;
-use zeroize::Zeroizing;
 
 use super::des3_random_to_key::random_to_key;
-use crate::OpenError;
 use crate::derive::dk::derive_random;
 use crate::derive::n_fold::n_fold;
 use crate::key_usage::{KeyUsage, Purpose};
 use crate::mac::{HmacSha1, compute, hmac, verify};
 use crate::sha::Sha1;
+use crate::{OpenError, Wiped};
 
 const BLOCK: usize = 8;
 const CONFOUNDER: usize = 8;
@@ -55,7 +54,7 @@ pub(crate) fn prf(base: &TdesEde3, input: &[u8]) -> Vec<u8> {
 }
 
 /// DK (RFC 3961 §5.1).
-pub(crate) fn derive_key(base: &TdesEde3, constant: &[u8]) -> Zeroizing<[u8; 24]> {
+pub(crate) fn derive_key(base: &TdesEde3, constant: &[u8]) -> Wiped<[u8; 24]> {
     let mut folded = Array::default();
     n_fold(constant, &mut folded);
     let [random] = derive_random::<_, U21, 1>(base, [folded]);

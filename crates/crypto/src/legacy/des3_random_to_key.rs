@@ -1,10 +1,10 @@
 //! random-to-key of DES3: 168 random bits become three DES keys (RFC 3961 §6.3.1).
 
-use zeroize::Zeroizing;
+use crate::Wiped;
 
 /// The key of 21 random octets: 7 for each DES key.
-pub(crate) fn random_to_key(random: &[u8; 21]) -> Zeroizing<[u8; 24]> {
-    let mut key = Zeroizing::new([0; 24]);
+pub(crate) fn random_to_key(random: &[u8; 21]) -> Wiped<[u8; 24]> {
+    let mut key = Wiped::new([0; 24]);
     for (to, from) in key.as_chunks_mut().0.iter_mut().zip(random.as_chunks().0) {
         *to = des_key(from);
     }

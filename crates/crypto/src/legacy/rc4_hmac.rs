@@ -8,11 +8,10 @@ use cipher::consts::U16;
 use cipher::{KeyInit, StreamCipher};
 use md5::{Digest, Md5};
 use rc4::Rc4;
-use zeroize::Zeroizing;
 
 use crate::mac::{HmacMd5, compute, hmac, verify};
 use crate::sha::Sha1;
-use crate::{KeyUsage, OpenError};
+use crate::{KeyUsage, OpenError, Wiped};
 
 const CONFOUNDER: usize = 8;
 const TAG: usize = 16;
@@ -43,13 +42,13 @@ fn message_type(usage: KeyUsage) -> [u8; 4] {
 
 /// K1 of `usage`.
 pub(crate) fn cipher(base: &HmacMd5, usage: KeyUsage) -> Cipher {
-    let k1 = Zeroizing::new(compute(base, &[&message_type(usage)]));
+    let k1 = Wiped::new(compute(base, &[&message_type(usage)]));
     Cipher { k1: hmac(&k1) }
 }
 
 /// Ksign, for `usage`.
 pub(crate) fn mac(base: &HmacMd5, usage: KeyUsage) -> Signer {
-    let ksign = Zeroizing::new(compute(base, &[b"signaturekey\0"]));
+    let ksign = Wiped::new(compute(base, &[b"signaturekey\0"]));
     Signer {
         ksign: hmac(&ksign),
         message_type: message_type(usage),
@@ -63,12 +62,12 @@ pub(crate) fn prf(key: &[u8], input: &[u8]) -> Vec<u8> {
 
 /// What Kseq and Kcrypt are derived from: the key of message type 0.
 pub(crate) fn any_message(base: &HmacMd5) -> HmacMd5 {
-    hmac(&Zeroizing::new(compute(base, &[&[0; 4]])))
+    hmac(&Wiped::new(compute(base, &[&[0; 4]])))
 }
 
 /// Klocal, which Kcrypt is derived from (RFC 4757 §7.3).
 pub(crate) fn local_key(key: &[u8]) -> HmacMd5 {
-    let mut local = Zeroizing::new([0; 16]);
+    let mut local = Wiped::new([0; 16]);
     for (to, from) in local.iter_mut().zip(key) {
         *to = *from ^ 0xf0;
     }
@@ -82,7 +81,7 @@ pub(crate) fn apply_keystream(key: &Array<u8, U16>, octets: &mut [u8]) {
 
 fn keystream(key: &Array<u8, U16>) -> Rc4 {
     // RC4 repeats its key: twice 16 octets is the same key, and of the length that is typed.
-    Rc4::new(&Zeroizing::new(key.concat(*key)))
+    Rc4::new(&Wiped::new(key.concat(*key)))
 }
 
 impl Cipher {
@@ -116,7 +115,7 @@ impl Cipher {
 
     /// RC4 keyed for the message that has this tag.
     fn keystream(&self, tag: &[u8]) -> Rc4 {
-        keystream(&Zeroizing::new(compute(&self.k1, &[tag])))
+        keystream(&Wiped::new(compute(&self.k1, &[tag])))
     }
 }
 

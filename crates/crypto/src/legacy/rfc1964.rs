@@ -3,11 +3,10 @@
 
 use des::TdesEde3;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use super::{des3, rc4_hmac};
 use crate::mac::{HmacMd5, HmacSha1, compute};
-use crate::{KeyUsage, Mac, OpenError, VerifyError};
+use crate::{KeyUsage, Mac, OpenError, VerifyError, Wiped};
 
 /// What a token of RFC 1964 is.
 #[expect(clippy::exhaustive_enums, reason = "RFC 1964 §1.2 has these two")]
@@ -202,7 +201,7 @@ impl Rfc1964Key {
 
 /// RC4 with the key that belongs to `salt`.
 fn crypt(key: &HmacMd5, salt: &[u8], octets: &mut [u8]) {
-    let key = Zeroizing::new(compute(key, &[salt]));
+    let key = Wiped::new(compute(key, &[salt]));
     rc4_hmac::apply_keystream(&key, octets);
 }
 

@@ -100,6 +100,7 @@ impl DecodeError {
 
     /// The same error, if nobody has named the structure, in one of this name.
     #[cold]
+    #[inline(never)]
     #[must_use]
     pub fn in_structure(mut self, name: &'static str) -> Self {
         if self.structure.is_empty() {
@@ -110,6 +111,7 @@ impl DecodeError {
 
     /// The same error, if nobody has named the structure or the field, in a field of this name.
     #[cold]
+    #[inline(never)]
     #[must_use]
     pub fn in_field(mut self, name: &'static str) -> Self {
         if self.structure.is_empty() && self.field.is_empty() {

@@ -66,7 +66,8 @@ impl<'a> Reader<'a> {
 
     /// The error of `kind` at the place where the reader stands.
     #[must_use]
-    #[inline]
+    #[cold]
+    #[inline(never)]
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
         DecodeError::new(kind, self.offset())
     }
@@ -117,7 +118,9 @@ impl<'a> Reader<'a> {
     ) -> Result<T> {
         let all = |inside: &mut Self| {
             let value = fields(inside)?;
-            inside.skip_unknown_fields()?;
+            if !inside.is_empty() {
+                inside.skip_unknown_fields()?;
+            }
             Ok(value)
         };
         self.around(SEQUENCE, all)
@@ -232,8 +235,12 @@ impl<'a> Reader<'a> {
     fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         let (header, length) = match *self.rest {
             [found, ..] if found != tag || found & NUMBER == NUMBER => return None,
-            [_, length @ 0..=0x7f, ..] => (2_usize, usize::from(length)),
-            [_, 0x81, a @ 0x80..=0xff, ..] => (3, usize::from(a)),
+            [_, length @ 0..=0x7f, ref rest @ ..] => {
+                let (contents, rest) = rest.split_at_checked(length.into())?;
+                self.rest = rest;
+                return Some(contents);
+            }
+            [_, 0x81, a @ 0x80..=0xff, ..] => (3_usize, usize::from(a)),
             [_, 0x82, a @ 1..=0xff, b, ..] => (4, usize::from(u16::from_be_bytes([a, b]))),
             [_, 0x83, a @ 1..=0xff, b, c, ..] => {
                 let length = u32::from_be_bytes([0, a, b, c]);
@@ -489,7 +496,8 @@ impl<'a> Reader<'a> {
         Ok((tag, header, length))
     }
 
-    #[inline]
+    #[cold]
+    #[inline(never)]
     fn skip_unknown_fields(&mut self) -> Result<()> {
         while let Some(tag) = self.peek() {
             let number = tag & NUMBER;

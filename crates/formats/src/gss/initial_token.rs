@@ -35,7 +35,9 @@ impl<'a> InitialContextToken<'a> {
     fn of_whole(mut input: Reader<'a>) -> Result<Self> {
         let mut inside = input.enter(INITIAL_CONTEXT_TOKEN)?;
         input.finish()?;
-        let oid = inside.object_identifier().map_err(|error| error.in_field("thisMech"))?;
+        let oid = inside
+            .object_identifier()
+            .map_err(|error| error.in_field("thisMech"))?;
         Ok(Self {
             oid,
             inner: inside.rest(),

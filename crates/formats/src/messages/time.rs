@@ -85,14 +85,15 @@ impl KerberosTime {
             return None;
         };
         let digits = <&[u8; 14]>::try_from(digits).ok()?;
-        let mut pairs = [0_i64; 7];
-        for (pair, digits) in pairs.iter_mut().zip(digits.chunks_exact(2)) {
-            for digit in digits {
-                let digit = i64::from(digit.checked_sub(b'0').filter(|digit| *digit <= 9)?);
-                *pair = pair.saturating_mul(10).saturating_add(digit);
-            }
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return None;
         }
-        Self::from_digit_pairs(pairs)
+        let (pairs, _) = digits.as_chunks::<2>();
+        let pairs = <&[[u8; 2]; 7]>::try_from(pairs).ok()?;
+        Self::from_digit_pairs(pairs.map(|[tens, ones]| {
+            let value = |digit: u8| i64::from(digit & 0xf);
+            value(tens).wrapping_mul(10).wrapping_add(value(ones))
+        }))
     }
 }
 

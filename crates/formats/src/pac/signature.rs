@@ -40,10 +40,12 @@ impl<'a> PacSignature<'a> {
         }
         let checksum_type = ChecksumTypeNumber(input.uint32("SignatureType")?.cast_signed());
         let length = Self::octets_of(checksum_type).unwrap_or_else(|| input.rest().len());
+        let signature = input.octets(length, "Signature")?;
+        let rodc_identifier = input.rest().first_chunk();
         Ok(Self {
             checksum_type,
-            signature: input.octets(length, "Signature")?,
-            rodc_identifier: input.uint16("RODCIdentifier").ok(),
+            signature,
+            rodc_identifier: rodc_identifier.map(|octets| u16::from_le_bytes(*octets)),
         })
     }
 

@@ -241,11 +241,7 @@ impl<'a> NdrReader<'a> {
     }
 
     /// A value of `field`, which ends here, breaks `rule`.
-    pub(in crate::pac) fn wrong(
-        &self,
-        rule: &'static str,
-        field: &'static str,
-    ) -> DecodeError {
+    pub(in crate::pac) fn wrong(&self, rule: &'static str, field: &'static str) -> DecodeError {
         self.error(DecodeErrorKind::Value(rule), field)
     }
 
