@@ -90,7 +90,7 @@ fn apart(root: &Path) -> bool {
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
-        if character.is_ascii_punctuation() {
+        if r".+*?()|[]{}^$\".contains(character) {
             escaped.push('\\');
         }
         escaped.push(character);

@@ -96,7 +96,8 @@ impl Built {
             wanted.retain(|mutant| self.has(mutant));
             let woven = weave(&source.text, &wanted)?;
             tree::write(&tree.root.join(source.file), woven.text.as_bytes())?;
-            wanted.retain(|mutant| !woven.placed.contains(&mutant.id));
+            self.unviable.extend(&woven.refused);
+            wanted.retain(|mutant| !woven.placed.contains(&mutant.id) && self.has(mutant));
             self.apart.extend(wanted.iter().map(|mutant| mutant.id));
             all.insert(source.file, woven);
         }

@@ -6,8 +6,8 @@
 //! tests are run once to see which mutants each of them comes by; then each mutant meets only the
 //! tests that come by it, the quickest first, until one fails.
 //!
-//! A mutant in a `const fn`, a constant or a chain of `let`s cannot have a switch; `mutants.out/apart`
-//! lists those, for cargo-mutants itself.
+//! A mutant of a constant, of a `const fn` that makes one, or of a function that returns
+//! `impl Trait` cannot have a switch; `mutants.out/apart` lists those, for cargo-mutants itself.
 
 mod build;
 mod catalogue;

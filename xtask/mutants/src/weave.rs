@@ -21,6 +21,8 @@ pub(crate) struct Woven {
     pub(crate) around: Vec<(Range<usize>, Vec<usize>)>,
     /// `const fn`s that are none here: name and mutants.
     pub(crate) no_longer_const: Vec<(String, Vec<usize>)>,
+    /// `||` in a chain of `let`s, which is no Rust.
+    pub(crate) refused: Vec<usize>,
     /// Mutants that have a switch.
     pub(crate) placed: Vec<usize>,
 }
@@ -39,6 +41,7 @@ pub(crate) fn weave(source: &str, mutants: &[&Mutant]) -> Result<Woven> {
         nodes: Vec::new(),
         edits: Vec::new(),
         no_longer_const: Vec::new(),
+        refused: Vec::new(),
     };
     weaver.visit_file(&file);
     Ok(weaver.finish())
@@ -75,6 +78,7 @@ struct Weaver<'s> {
     nodes: Vec<Vec<usize>>,
     edits: Vec<Edit>,
     no_longer_const: Vec<(String, Vec<usize>)>,
+    refused: Vec<usize>,
 }
 
 fn on(mutant: &Mutant) -> String {
@@ -185,6 +189,7 @@ impl<'s> Weaver<'s> {
             mutated: Vec::new(),
             around: self.nodes.iter().map(|ids| (0..0, ids.clone())).collect(),
             no_longer_const: self.no_longer_const,
+            refused: self.refused,
             placed: self.nodes.into_iter().flatten().collect(),
         };
         let mut copied = 0;
@@ -240,15 +245,15 @@ impl<'ast> Visit<'ast> for Weaver<'_> {
     fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
         let range = octets(binary.span());
         let operator = octets(binary.op.span());
-        if !has_let(&binary.left) && !has_let(&binary.right) {
-            let mutants = self.at(Genre::Binary, operator.start);
+        let mutants = self.at(Genre::Binary, operator.start);
+        if has_let(&binary.left) || has_let(&binary.right) {
+            self.refused.extend(mutants.iter().map(|mutant| mutant.id));
+        } else {
             let left = self.text(range.start..operator.start);
             let right = self.text(operator.end..range.end);
-            self.beside(range, &mutants, |other| {
-                match other.ends_with('=') && is_assigned(other) {
-                    true => format!("{left}{other}{right}"),
-                    false => format!("({left}{other}{right})"),
-                }
+            self.beside(range, &mutants, |other| match is_assigned(other) {
+                true => format!("{left}{other}{right}"),
+                false => format!("({left}{other}{right})"),
             });
         }
         visit::visit_expr_binary(self, binary);
@@ -342,7 +347,7 @@ impl Weaver<'_> {
 }
 
 fn is_assigned(operator: &str) -> bool {
-    !matches!(operator, "==" | "!=" | "<=" | ">=")
+    operator.ends_with('=') && !matches!(operator, "==" | "!=" | "<=" | ">=")
 }
 
 /// Whether it is a chain with a `let`, of which no part can be moved.
