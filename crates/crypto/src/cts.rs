@@ -11,6 +11,9 @@ use crate::scattered::{LONGEST_TAIL, Scattered};
 use crate::{OpenError, Wiped};
 
 const BLOCK: usize = 16;
+/// What there is of blocks that are stolen from, at most.
+const LONGEST_END: usize = 63;
+const _: () = assert!(LONGEST_END == BLOCK + BLOCK - 1 + LONGEST_TAIL);
 
 /// Decrypts `text` in place; less than a block is an error.
 pub(crate) fn decrypt<C>(cipher: &C, text: &mut [u8]) -> Result<(), OpenError>
@@ -114,7 +117,7 @@ fn last_block<const N: usize, B: From<[u8; N]>>(octets: &[u8]) -> B {
 /// The blocks that ciphertext is stolen from: the end of the text, brought together.
 struct End<'t> {
     places: [&'t mut [u8]; 3],
-    octets: Wiped<[u8; BLOCK + BLOCK - 1 + LONGEST_TAIL]>,
+    octets: Wiped<[u8; LONGEST_END]>,
     length: usize,
 }
 

@@ -16,23 +16,26 @@ const SECONDS_PER_DAY: i64 = 86_400;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KerberosTime(i64);
 
+/// The start of the year 0.
+const EARLIEST: i64 = -62_167_219_200;
+/// The end of the year 9999.
+const LATEST: i64 = 253_402_300_799;
+
 impl KerberosTime {
     /// The start of the year 0.
-    pub const MIN: Self = Self(-62_167_219_200);
+    pub const MIN: Self = Self(EARLIEST);
     /// The end of the year 9999.
-    pub const MAX: Self = Self(253_402_300_799);
+    pub const MAX: Self = Self(LATEST);
     /// 1970-01-01T00:00:00Z, which MIT krb5 sends for "never".
     pub const UNIX_EPOCH: Self = Self(0);
 
     /// The point `seconds` after 1970-01-01T00:00:00Z, or the nearest that can be written.
     #[must_use]
     pub const fn from_unix(seconds: i64) -> Self {
-        if seconds < Self::MIN.0 {
-            Self::MIN
-        } else if seconds > Self::MAX.0 {
-            Self::MAX
-        } else {
-            Self(seconds)
+        match seconds {
+            ..=EARLIEST => Self::MIN,
+            LATEST.. => Self::MAX,
+            seconds => Self(seconds),
         }
     }
 
