@@ -64,6 +64,12 @@ impl Peer {
         packages: &["curl"],
         probe: &["/bin/sh", "-c", "/usr/bin/curl --version | grep -q GSS-API"],
     };
+    /// strace, which tells what a program asks of the system.
+    pub const STRACE: Self = Self {
+        name: "strace",
+        packages: &["strace"],
+        probe: &["/usr/bin/strace", "-e", "trace=none", "/bin/true"],
+    };
     /// OpenJDK 17: its compiler and its own Kerberos.
     pub const JAVA: Self = Self {
         name: "OpenJDK 17",
@@ -247,12 +253,13 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MIT,
         Self::MIT_DEVELOPMENT,
         Self::PYTHON_GSSAPI,
         Self::REQUESTS_KERBEROS,
         Self::CURL,
+        Self::STRACE,
         Self::JAVA,
         Self::GOKRB5,
         Self::GSS_CLIENT,

@@ -3,10 +3,17 @@
 use portcullis_interop::peer::{Peer, built, present};
 use portcullis_interop::portcullis::binary;
 use portcullis_interop::postgresql::PostgreSql;
+use portcullis_interop::process::Daemon;
 use portcullis_interop::realm::MitRealm;
 use portcullis_interop::web::django::Django;
 use portcullis_interop::web::nginx::{Buffers, Nginx};
 use portcullis_interop::web::serve::Serve;
+
+use std::fs::{read_dir, read_to_string};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 const HOST: &str = "e18.example.test";
 const SERVICE: &str = "HTTP/e18.example.test";
@@ -67,4 +74,69 @@ fn django_queries_postgresql_as_its_user_and_as_nobody_else() {
         let answer = query(&dora, "alice", &with_it);
         assert_eq!(answer.status, 502, "{}", answer.body);
     }
+}
+
+/// Waits until `what` gives something.
+fn soon<T>(what: impl Fn() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(found) = what() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "it does not come");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether somebody watches every thread of a process.
+fn is_watched(pid: u32) -> bool {
+    let threads = read_dir(format!("/proc/{pid}/task")).expect("a process");
+    let mut statuses = threads
+        .flatten()
+        .map(|it| read_to_string(it.path().join("status")));
+    statuses.all(|status| !status.unwrap_or_default().contains("TracerPid:\t0\n"))
+}
+
+/// What a process asks of the system from now on, of the disk alone.
+fn watch(pid: u32, trace: &Path) -> Daemon {
+    let mut strace = Command::new("/usr/bin/strace");
+    strace.args([
+        "-f",
+        "-qq",
+        "-e",
+        "trace=fsync,fdatasync,rename,renameat,renameat2",
+    ]);
+    strace.arg("-o").arg(trace).args(["-p", &pid.to_string()]);
+    let daemon = Daemon::start(&strace, Stdio::null());
+    soon(|| is_watched(pid).then_some(()));
+    daemon
+}
+
+/// Else a host that dies could keep the name and lose what is in the file.
+#[test]
+fn a_credential_is_on_the_disk_before_it_has_its_name() {
+    if !present(&[Peer::MIT, Peer::CURL, Peer::STRACE]) || !built(&binary()) {
+        return;
+    }
+    let realm = MitRealm::start();
+    let caches = realm.path("caches");
+    let delegation = format!("[delegation]\ndirectory = {caches:?}");
+    let serve = Serve::start(&realm.keytab(SERVICE), &delegation);
+    let trace = realm.path("trace");
+    let _strace = watch(serve.pid(), &trace);
+    let login = realm.login("alice");
+    let (answer, log) = serve.server().curl_to(&login, HOST, "auth", &DELEGATE);
+    assert_eq!(answer.status, 200, "{log}");
+
+    let calls = soon(|| {
+        let text = read_to_string(&trace).ok()?;
+        text.contains("rename").then_some(text)
+    });
+    let place = |call: &str| calls.lines().position(|line| line.contains(call));
+    let (sync, rename) = (place("sync("), place("rename"));
+    assert!(calls.contains("\"alice@EXAMPLE.TEST\""), "{calls}");
+    assert!(sync.is_some() && sync < rename, "{calls}");
+    // One thread does both, so nothing comes between.
+    let of = |line: Option<usize>| calls.lines().nth(line?)?.split(' ').next();
+    assert_eq!(of(sync), of(rename), "{calls}");
 }
