@@ -8,8 +8,10 @@ use portcullis_formats::messages::TgtRequest;
 use portcullis_fuzz::{
     ENCTYPES, Recorded, alice_authenticator, alice_pac, alice_ticket_part, delegated_credential,
 };
-use portcullis_fuzz::{exported_context, inside_kdc, inside_legs, join, kdc, kdc_reply};
-use portcullis_fuzz::{negotiate, replay_cache, sasl};
+use portcullis_fuzz::{
+    der, exported_context, inside_kdc, inside_legs, inside_pac, inside_ticket, join, kdc,
+    kdc_reply, negotiate, pac_buffer, replay_cache, sasl,
+};
 use portcullis_testdata::{hex, vector_file, vectors};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -25,10 +27,15 @@ fn main() -> std::io::Result<()> {
         &mut target("spnego")?,
         &mut target("ap_req")?,
     )?;
-    exchanges(
-        &mut target("inside_ticket")?,
-        &mut target("inside_authenticator")?,
-    )?;
+    let mut tickets = target("inside_ticket")?;
+    exchanges(&mut tickets, &mut target("inside_authenticator")?)?;
+    named(&mut tickets, inside_ticket::seeds())?;
+    for (number, vector) in vectors("transited").iter().enumerate() {
+        let text = |name: &str| vector[name].as_str().unwrap_or_default();
+        let seed = inside_ticket::seed(text("client_realm"), text("transited"));
+        tickets.add(&format!("path-{number:02}"), seed)?;
+    }
+    messages(&mut target("der")?)?;
     files(&mut target("keytab")?, "keytab")?;
     files(&mut target("ccache")?, "ccache")?;
     principals(&mut target("principal")?)?;
@@ -39,7 +46,11 @@ fn main() -> std::io::Result<()> {
     wrapped(&mut target("inside_message")?)?;
     exported(&mut target("exported_context")?)?;
     logins(&mut target("sasl")?)?;
-    pacs(&mut target("pac")?, &mut target("inside_pac")?)?;
+    pacs(
+        &mut target("pac")?,
+        &mut target("pac_buffer")?,
+        &mut target("inside_pac")?,
+    )?;
     claims(&mut target("claims")?)?;
     headers(&mut target("header")?)?;
     requests(&mut target("kdc")?)?;
@@ -113,6 +124,26 @@ fn conversations(whole: &mut Seeds, frames: &mut Seeds, bare: &mut Seeds) -> std
         }
     }
     Ok(())
+}
+
+/// The messages of MIT krb5, and ours.
+fn messages(seeds: &mut Seeds) -> std::io::Result<()> {
+    let mut messages = Vec::new();
+    for exchange in vectors("mit_gss_exchanges") {
+        let request = &exchange["ap_req"];
+        for part in ["enc_ticket_part", "authenticator_plain"] {
+            messages.extend(request[part].is_string().then(|| hex(&request[part])));
+        }
+    }
+    let recorded = Recorded::read();
+    for token in recorded.conversations.iter().flat_map(|all| &all.tokens) {
+        let frame = InitialContextToken::decode(token);
+        let inner = frame.map_or(token.as_slice(), |frame| frame.inner);
+        messages.push(inner.strip_prefix(&[1, 0]).unwrap_or(inner).to_vec());
+    }
+    messages.extend(kdc::seeds());
+    messages.extend(ENCTYPES.map(delegated_credential));
+    named(seeds, der::seeds(&messages))
 }
 
 /// SASL: what clients without a key repeat, choices, and buffers.
@@ -356,16 +387,24 @@ fn exported(seeds: &mut Seeds) -> std::io::Result<()> {
 }
 
 /// Those of Windows, and one with every kind of buffer, of alice's and of the right time.
-fn pacs(bare: &mut Seeds, inside: &mut Seeds) -> std::io::Result<()> {
+fn pacs(bare: &mut Seeds, buffers: &mut Seeds, inside: &mut Seeds) -> std::io::Result<()> {
     for vector in vectors("pac") {
         let name = vector["name"].as_str().unwrap_or_default();
-        bare.add(name, hex(&vector["pac"]))?;
+        let pac = hex(&vector["pac"]);
+        for (number, buffer) in pac_buffer::seeds(&pac) {
+            buffers.add(&format!("{name}-{number}"), buffer)?;
+        }
+        bare.add(name, pac)?;
     }
     for (choice, enctype) in (0_u8..).zip(ENCTYPES) {
         let pac = alice_pac(enctype);
         inside.add(
             &enctype.number().to_string(),
             [&[choice], pac.as_slice()].concat(),
+        )?;
+        inside.add(
+            &format!("{}-guarded", enctype.number()),
+            [&[choice | inside_pac::GUARDED], pac.as_slice()].concat(),
         )?;
         bare.add(&format!("alice-{}", enctype.number()), pac)?;
     }

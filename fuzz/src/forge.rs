@@ -1,8 +1,12 @@
 //! Keys that the fuzzer holds: it seals what must get past a MAC.
 
 use portcullis::entropy::{Entropy, EntropyError};
+use portcullis::pac::SidFilter;
 use portcullis::replay::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
-use portcullis::{Acceptor, AcceptorBuilder, Enctype, Keytab, Principal, Step, WeakEnctype};
+use portcullis::transited::RealmPaths;
+use portcullis::{
+    Acceptor, AcceptorBuilder, Enctype, Keytab, Principal, SecurityContext, Step, WeakEnctype,
+};
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::Encode;
 use portcullis_formats::gss::{ContextFlags, GssChecksum, Mechanism, TokenId, frame};
@@ -11,6 +15,7 @@ use portcullis_formats::messages::{
     ApOptions, ApReq, Authenticator, Checksum, EncTicketPart, EncryptedData, EncryptionKey,
     KerberosTime, Microseconds, Ticket, TicketFlags, TransitedEncoding,
 };
+use portcullis_formats::pac::Sid;
 use portcullis_formats::registry::{ChecksumTypeNumber, EtypeNumber, Kvno};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -85,17 +90,45 @@ fn name(text: &str) -> Principal {
 
 /// An acceptor with the service's keys that forgets what it has seen.
 pub static ACCEPTOR: LazyLock<Acceptor> = LazyLock::new(|| {
+    let keytab = keytab(&WEB, service_key);
+    settings(keytab).build().expect("usable keys")
+});
+
+/// The same with all that it can look at: the signatures of the KDC, whose SIDs count, and the path
+/// of realms.
+pub static GUARDED: LazyLock<Acceptor> = LazyLock::new(|| {
+    let krbtgt = keytab(&name("krbtgt/EXAMPLE.TEST@EXAMPLE.TEST"), krbtgt_key);
+    let sids = SidFilter::new().confine("EXAMPLE.TEST", [domain()]);
+    settings(keytab(&WEB, service_key))
+        .krbtgt_keys(krbtgt)
+        .sid_filter(sids.resource_groups_of(domain()))
+        .realm_paths(RealmPaths::new().path("AWAY.TEST", "EXAMPLE.TEST", ["MIDDLE.TEST"]))
+        .always_check_realm_path()
+        .lenient_authorization_data()
+        .build()
+        .expect("usable keys")
+});
+
+/// The domain of alice.
+pub fn domain() -> Sid {
+    Sid::new(5, &[21, 1, 2, 3]).expect("a SID")
+}
+
+/// The KDC's key.
+pub fn krbtgt_key(enctype: Enctype) -> Key {
+    key(enctype, 0x60)
+}
+
+fn keytab(of: &Principal, key: fn(Enctype) -> Key) -> Keytab {
     let mut keytab = KeytabWriter::new(KeytabVersion::V2);
     for enctype in ENCTYPES {
         let etype = EtypeNumber(enctype.number());
-        let key = service_key(enctype);
         keytab
-            .add(&WEB, 0, KVNO, etype, key.expose_octets())
+            .add(of, 0, KVNO, etype, key(enctype).expose_octets())
             .expect("room");
     }
-    let keytab = Keytab::parse(keytab.into_vec()).expect("a keytab");
-    settings(keytab).build().expect("usable keys")
-});
+    Keytab::parse(keytab.into_vec()).expect("a keytab")
+}
 
 /// All encryption types, no memory and nothing random.
 pub fn settings(keytab: Keytab) -> AcceptorBuilder {
@@ -135,8 +168,13 @@ impl Entropy for Constant {
 }
 
 /// What the acceptor says to a token of one leg; a refusal must be sound.
-pub fn accept(token: &[u8]) -> Option<portcullis::SecurityContext> {
-    match ACCEPTOR.begin().step(token, now()) {
+pub fn accept(token: &[u8]) -> Option<SecurityContext> {
+    accept_by(&ACCEPTOR, token)
+}
+
+/// The same of another acceptor.
+pub fn accept_by(acceptor: &Acceptor, token: &[u8]) -> Option<SecurityContext> {
+    match acceptor.begin().step(token, now()) {
         Ok(Step::Complete { context, reply }) => {
             reply.iter().for_each(|reply| reply::assert_readable(reply));
             Some(context)

@@ -1,9 +1,11 @@
 //! A PAC behind its signature, in alice's ticket: what only a KDC can say, said by the fuzzer.
 //!
-//! The first octet chooses the encryption type, the rest is the PAC. Its signature for the service
-//! is made here, so that all that comes after it is reached.
+//! The first octet chooses the encryption type and the acceptor, the rest is the PAC. Its signatures
+//! are made here, so that all that comes after them is reached.
 
 use crate::{forge, pac};
+use portcullis::Pac;
+use portcullis::policy::Policy;
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Decode, Encode, SequenceOf, SequenceOfBuf};
 use portcullis_formats::messages::{ApOptions, AuthorizationDataElement, EncTicketPart};
@@ -13,27 +15,68 @@ use portcullis_formats::pac::{
     UpnDnsAccount, UpnDnsFlags, UpnDnsInfo,
 };
 use portcullis_formats::registry::{AuthDataType, ChecksumTypeNumber};
+use std::sync::LazyLock;
+
+/// The acceptor has the KDC's keys, and knows whose SIDs count.
+pub const GUARDED: u8 = 8;
+
+/// Whom a service may let in.
+static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+    let group = forge::domain().with_rid(1104).expect("a SID");
+    Policy::new()
+        .realm("EXAMPLE.TEST")
+        .member_of_any([group])
+        .not_member_of(forge::domain().with_rid(1105).expect("a SID"))
+        .in_person()
+});
 
 /// Signs the PAC and sends it.
 pub fn run(input: &[u8]) {
+    let _ = is_accepted(input);
+}
+
+/// Whether alice gets in with it.
+fn is_accepted(input: &[u8]) -> bool {
     let Some((choice, octets)) = input.split_first() else {
-        return;
+        return false;
     };
     let enctype = forge::enctype(*choice);
     let service_key = forge::service_key(enctype);
     let session_key = forge::session_key(enctype);
-    let signed = sign(octets.to_vec(), &service_key);
+    let guarded = choice & GUARDED != 0;
+    let krbtgt_key = guarded.then(|| forge::krbtgt_key(enctype));
+    let signed = sign(octets.to_vec(), &service_key, krbtgt_key.as_ref());
     let ticket = ticket_with(&signed, &session_key);
     let authenticator = forge::authenticator(&forge::ALICE, None, None);
     let options = ApOptions::MUTUAL_REQUIRED;
     let token = forge::token(options, &service_key, &ticket, &session_key, &authenticator);
-    let Some(context) = forge::accept(&token) else {
-        return;
+    let context = match guarded {
+        true => forge::accept_by(&forge::GUARDED, &token),
+        false => forge::accept(&token),
+    };
+    let Some(context) = context else {
+        return false;
     };
     let found = context.identity().pac().expect("the PAC that was sent");
     assert_eq!(found.octets(), signed);
+    assert_eq!(found.is_kdc_verified(), guarded);
+    assert_consistent(found);
+    if guarded {
+        assert_ours(found);
+    }
+    if POLICY.permit(context.identity()).is_ok() {
+        assert!(found.is_member_of(&forge::domain().with_rid(1104).expect("a SID")));
+    }
+    found
+        .buffers()
+        .for_each(|buffer| pac::decode(buffer.buffer_type, buffer.octets));
+    true
+}
+
+/// What is said of the account in several places is the same.
+fn assert_consistent(found: &Pac) {
     assert!(found.client_info().is_some_and(|info| info.name == "alice"));
-    assert_eq!(found.user_sid().is_some(), found.logon_info().is_some());
+    assert!(found.user_sid().is_none() || found.logon_info().is_some());
     let account = found
         .user_sid()
         .zip(found.upn_dns_info().and_then(|names| names.account));
@@ -41,19 +84,41 @@ pub fn run(input: &[u8]) {
     let members = found
         .groups()
         .filter(|group| found.is_member_of(&group.sid));
-    assert!(members.count() <= signed.len());
+    assert!(members.count() <= found.octets().len());
+    let texts = [
+        found.account_name(),
+        found.full_name(),
+        found.domain_name(),
+        found.dns_domain_name(),
+        found.upn(),
+    ];
+    let _ = texts.map(|text| text.map(|text| text.to_string()));
     let _ = (
-        found.client_claims(),
-        found.device_claims(),
+        found.client_claims().is_ok(),
+        found.device_claims().is_ok(),
+        found.delegation_path().iter().count(),
+        found.primary_group(),
+        found.requestor(),
+        found.attributes(),
+        found.is_asserted_by_service(),
         format!("{found:?}"),
     );
-    found
-        .buffers()
-        .for_each(|buffer| pac::decode(buffer.buffer_type, buffer.octets));
 }
 
-/// Makes the service's signature, if there is room for one.
-fn sign(mut octets: Vec<u8>, key: &Key) -> Vec<u8> {
+/// SIDs of domains are those of the only one that the realm may speak for.
+fn assert_ours(found: &Pac) {
+    let groups = found.groups().map(|group| group.sid);
+    for sid in groups.chain(found.user_sid()) {
+        let of_a_domain = sid.to_string().starts_with("S-1-5-21-");
+        assert!(
+            !of_a_domain || sid.domain() == Some(forge::domain()),
+            "{sid}"
+        );
+    }
+}
+
+/// Makes the signatures, as far as there is room for them.
+fn sign(mut octets: Vec<u8>, key: &Key, krbtgt_key: Option<&Key>) -> Vec<u8> {
     let places = RawPac::decode(&octets).ok().map(|pac| {
         [PacBufferType::SERVER_CHECKSUM, PacBufferType::KDC_CHECKSUM]
             .map(|buffer_type| pac.signature_octets(buffer_type))
@@ -66,12 +131,19 @@ fn sign(mut octets: Vec<u8>, key: &Key) -> Vec<u8> {
         octets[place].fill(0);
     }
     let signature = key.mac(KeyUsage::PAC_CHECKSUM).checksum(&[&octets]);
-    let room = octets[server].iter_mut();
-    for (place, octet) in room.zip(signature.as_ref()) {
-        *place = *octet;
-    }
+    let put = |octets: &mut [u8], signature: &[u8]| {
+        let room = octets.iter_mut();
+        room.zip(signature)
+            .for_each(|(place, octet)| *place = *octet);
+    };
+    put(&mut octets[server.clone()], signature.as_ref());
     if let (Some(place), Some(kdcs)) = (kdc, kdcs) {
-        octets[place].copy_from_slice(&kdcs);
+        let signature = krbtgt_key.map(|key| {
+            let mac = key.mac(KeyUsage::PAC_CHECKSUM);
+            mac.checksum(&[&octets[server]])
+        });
+        let signature = signature.as_ref().map_or(&kdcs[..], AsRef::as_ref);
+        put(&mut octets[place], signature);
     }
     octets
 }
@@ -93,7 +165,7 @@ fn list(ad_type: AuthDataType, ad_data: &[u8]) -> SequenceOfBuf {
 /// A good PAC of alice's with every kind of buffer, unsigned.
 #[must_use]
 pub fn alice_pac(enctype: portcullis::Enctype) -> Vec<u8> {
-    let domain = Sid::new(5, &[21, 1, 2, 3]).expect("a SID");
+    let domain = forge::domain();
     let user = domain.with_rid(1103).expect("a SID");
     let attributes = GroupAttributes::ORDINARY;
     let groups = [513, 1104].map(|relative_id| GroupMembership {
@@ -154,4 +226,20 @@ pub fn alice_pac(enctype: portcullis::Enctype) -> Vec<u8> {
         .signature(PacBufferType::KDC_CHECKSUM, checksum_type)
         .finish()
         .into_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_good_pac_is_accepted_by_both_acceptors() {
+        for (choice, enctype) in (0..).zip(forge::ENCTYPES) {
+            let pac = alice_pac(enctype);
+            for guarded in [0, GUARDED] {
+                let input = [&[choice | guarded], pac.as_slice()].concat();
+                assert!(is_accepted(&input), "{enctype:?} {guarded}");
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@
 pub mod ap_req;
 pub mod ccache;
 pub mod claims;
+pub mod der;
 pub mod exported_context;
 pub mod header;
 pub mod inside_authenticator;
@@ -30,6 +31,7 @@ pub mod local_name;
 pub mod message_token;
 pub mod negotiate;
 pub mod pac;
+pub mod pac_buffer;
 pub mod principal;
 pub mod replay_cache;
 pub mod sasl;
@@ -51,10 +53,11 @@ pub use recorded::{Conversation, Recorded};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 26] = [
     ("ap_req", ap_req::run),
     ("ccache", ccache::run),
     ("claims", claims::run),
+    ("der", der::run),
     ("exported_context", exported_context::run),
     ("header", header::run),
     ("inside_authenticator", inside_authenticator::run),
@@ -72,6 +75,7 @@ pub const TARGETS: [Target; 24] = [
     ("message_token", message_token::run),
     ("negotiate", negotiate::run),
     ("pac", pac::run),
+    ("pac_buffer", pac_buffer::run),
     ("principal", principal::run),
     ("replay_cache", replay_cache::run),
     ("sasl", sasl::run),
