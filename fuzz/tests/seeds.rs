@@ -1,25 +1,29 @@
-//! Every seed, through its target.
+//! Every seed and every input that is kept, through its target.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[test]
-fn every_target_has_seeds_and_takes_them() {
+fn every_target_takes_its_seeds_and_what_is_kept() {
     for (name, run) in portcullis_fuzz::TARGETS {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("seeds")
-            .join(name);
-        let entries = std::fs::read_dir(&directory).expect("seeds of the target");
-        let mut paths: Vec<_> = entries
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        paths.sort();
-        assert!(!paths.is_empty(), "{name} has no seeds");
-        for path in paths {
-            println!(
-                "{name} {}",
-                path.file_name().unwrap_or_default().to_string_lossy()
-            );
-            run(&std::fs::read(path).expect("a seed"));
+        for kind in ["seeds", "minimised"] {
+            let inputs = inputs(kind, name);
+            assert!(!inputs.is_empty(), "{name} has no {kind}");
+            for path in inputs {
+                println!("{name} {}", path.display());
+                run(&std::fs::read(path).expect("an input"));
+            }
         }
     }
+}
+
+fn inputs(kind: &str, target: &str) -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(kind)
+        .join(target);
+    let entries = std::fs::read_dir(directory).expect("inputs of the target");
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    paths
 }
