@@ -111,8 +111,8 @@ fn who_reads_slowly_gets_all_of_the_answer() {
     let realm = Realm::new();
     let (daemon, request) = one_place(&realm, "/large");
     let [mut stream] = silent(&daemon, request.as_bytes());
-    let (mut octets, mut total) = (vec![0; 1 << 23], 0_usize);
-    for _ in 0..4 {
+    let (mut octets, mut total) = (vec![0; 1 << 22], 0_usize);
+    for _ in 0..8 {
         stream.read_exact(&mut octets).unwrap();
         total = total.saturating_add(octets.len());
         std::thread::sleep(Duration::from_millis(700));
