@@ -25,6 +25,11 @@ use failure::Failure;
 use std::io::Write;
 use std::process::ExitCode;
 
+/// That of musl is slow (docs/performance.md).
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// The exit status of a command that could not run.
 const COULD_NOT_RUN: u8 = 2;
 
