@@ -29,7 +29,7 @@ use report::Report;
 
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
        cargo xtask fuzz --for SECONDSs [--record] [TARGET...] | fuzz --minimise [TARGET...] | coverage [--tests]
-       cargo xtask soak --for SECONDSs | mutants [--since COMMIT | --all | --again | --apart | PATH...]
+       cargo xtask soak --for TIME | mutants [--since COMMIT | --all | --again | --apart | PATH...]
        cargo xtask differential [--cases N] [--seed S] [--examples]
 steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
 

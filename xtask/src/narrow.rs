@@ -1,5 +1,5 @@
-//! The readers on a machine of 32 bits: sums of lengths that are safe in 64 bits wrapped round there in three readers of
-//! PACs at once (CVE-2022-42898).
+//! The core on a machine of 32 bits: sums of lengths that are safe in 64 bits wrapped round there in three readers of PACs
+//! at once (CVE-2022-42898). And there again as a release is built, but with overflow checks.
 
 use std::process::Command;
 
@@ -10,13 +10,26 @@ use crate::tests::outcome;
 /// Its programs run on a kernel of 64 bits, and it needs no C compiler.
 const TARGET: &str = "i686-unknown-linux-musl";
 
-/// Runs the tests of `formats`.
+/// All that a stranger's octets go through before anybody is let in.
+const CORE: [&str; 3] = ["portcullis-formats", "portcullis-crypto", "portcullis"];
+
+/// Runs the unit and integration tests of the core, and optimised those that read most.
 pub(crate) fn run() -> Outcome {
     if !installed() {
         return Outcome::skipped(format!("rustup cannot add the target {TARGET}"));
     }
-    let mut command = cargo(&["test", "--package", "portcullis-formats", "--no-fail-fast"]);
-    command.args(["--target", TARGET, "--lib", "--test", "hostile_pac"]);
+    let mut outcome = tests(&["--tests"]);
+    let some = ["--test", "doors", "--test", "vectors"];
+    outcome.and(tests(
+        &[&["--profile", "checked"], some.as_slice()].concat(),
+    ));
+    outcome
+}
+
+fn tests(which: &[&str]) -> Outcome {
+    let mut command = cargo(&["test", "--no-fail-fast", "--target", TARGET]);
+    command.args(["--all-features", "--lib"]).args(which);
+    command.args(CORE.map(|package| ["--package", package]).as_flattened());
     command.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
     outcome(&watched(&mut command))
 }

@@ -2,7 +2,7 @@
 //! memory stays as it is.
 //!
 //! ```text
-//! cargo xtask soak --for 600s
+//! cargo xtask soak --for 10m
 //! soak PORTCULLIS SECONDS
 //! ```
 
@@ -24,6 +24,10 @@ const LOGINS: u64 = 1000;
 const RECORD: u64 = 64;
 /// Memory may come and go by so much.
 const SLACK: u64 = 16 << 20;
+/// How often memory is looked at.
+const TENTHS: u32 = 10;
+/// The first look after which it should stay as it is.
+const SETTLED: usize = 1;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -49,7 +53,7 @@ fn soak(
     time: Duration,
 ) -> Result<(), Box<dyn Error>> {
     let (begun, tally) = (Instant::now(), Mutex::new(Tally::default()));
-    let settled = thread::scope(|threads| {
+    let memory = thread::scope(|threads| {
         for number in 1..=THREADS {
             let client = Client {
                 address: &daemon.address,
@@ -61,19 +65,20 @@ fn soak(
             let tally = &tally;
             threads.spawn(move || client.send_until(begun, time, tally));
         }
-        thread::sleep(time / 4);
-        let logins = tally.lock().map(|tally| tally.logins).unwrap_or_default();
-        Ok::<_, Box<dyn Error>>((daemon.resident()?, logins))
+        let mut memory = Vec::new();
+        for _ in 0..TENTHS {
+            thread::sleep(time / TENTHS);
+            let logins = tally.lock().map(|tally| tally.logins).unwrap_or_default();
+            memory.push((daemon.resident()?, logins));
+        }
+        Ok::<_, Box<dyn Error>>(memory)
     });
-    let (before, logins) = settled?;
-    let after = daemon.resident()?;
+    let memory = memory?;
     let tally = tally.into_inner()?;
     tally.print(time);
-    println!(
-        "resident: {} KiB after a quarter, {} KiB at the end",
-        before >> 10,
-        after >> 10
-    );
+    let resident: Vec<_> = memory.iter().map(|(octets, _)| octets >> 10).collect();
+    println!("resident after each tenth of the time, KiB: {resident:?}");
+    let ((before, logins), after) = (memory[SETTLED], daemon.resident()?);
     let allowed = before + SLACK + (tally.logins - logins) * RECORD;
     if !tally.wrong.is_empty() {
         return Err(format!("wrong: {:#?}", tally.wrong).into());

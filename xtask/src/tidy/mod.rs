@@ -3,6 +3,7 @@
 mod arrows;
 mod documents;
 mod files;
+mod panics;
 mod sources;
 
 use std::path::Path;
@@ -48,6 +49,7 @@ pub(crate) fn run(root: &Path) -> Findings {
     arrows::find(root, &mut findings);
     for file in &files {
         sources::find(file, &mut findings);
+        panics::find(file, &mut findings);
         documents::find(root, file, &mut findings);
     }
     if !root.join("CHANGELOG.md").exists() {
