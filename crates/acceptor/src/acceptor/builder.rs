@@ -39,7 +39,7 @@ pub struct AcceptorBuilder {
 }
 
 /// Room for about 800 tickets of 1.5 KiB, as Active Directory makes them.
-const DEFAULT_KNOWN_TICKETS: usize = 4 * 1024 * 1024;
+const DEFAULT_KNOWN_TICKETS: usize = 4 << 20;
 
 /// Why there is no acceptor with these settings.
 #[non_exhaustive]

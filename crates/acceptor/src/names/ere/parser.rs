@@ -157,7 +157,6 @@ impl Parser<'_> {
             true => self.number(),
             false => least,
         };
-        let said = self.pattern.get(start..self.at).unwrap_or_default();
         let closed = self.skip(b'}');
         let ordered = most.is_none_or(|most| least.unwrap_or(0) <= most);
         let bounded = [least, most]
@@ -165,7 +164,7 @@ impl Parser<'_> {
             .flatten()
             .all(|times| times <= MOST_REPETITIONS);
         let empty = least.is_none() && most.is_none();
-        match closed && ordered && bounded && !empty && said.len() > 1 {
+        match closed && ordered && bounded && !empty {
             true => Ok((least.unwrap_or(0), most)),
             false => Err((start, EreError::Interval)),
         }

@@ -71,6 +71,18 @@ fn a_larger_one_in_the_place_of_the_oldest_is_the_youngest() {
     assert_eq!(shard.order.back(), Some(&oldest));
 }
 
+/// The same where it is not the oldest: only others leave, and it keeps its place.
+#[test]
+fn a_larger_one_in_its_old_place_has_that_place_once() {
+    let mut shard = Shard::new(ROOM);
+    (0..=100).for_each(|number| enter(&mut shard, number, NOON));
+    let mut larger = Sealed::numbered(1);
+    larger.cipher.resize(2000, 1);
+    shard.enter(100, larger.known(&larger.ticket()).into(), NOON);
+    agrees(&shard);
+    assert_eq!(shard.order.back(), Some(&100));
+}
+
 #[test]
 fn tickets_that_have_ended_leave_their_places_too() {
     let mut shard = Shard::new(16 * ROOM);
