@@ -1,10 +1,10 @@
 //! Makes the seeds of all targets anew, in `fuzz/seeds/`.
 
-use portcullis_formats::der::Encode as _;
+use portcullis_formats::der::{Decode as _, Encode as _};
 use portcullis_formats::gss::{
     InitialContextToken, Mechanism, TokenFlags, TokenId, WrapHeader, frame,
 };
-use portcullis_formats::messages::TgtRequest;
+use portcullis_formats::messages::{Authenticator, Checksum, TgtRequest};
 use portcullis_fuzz::{
     ENCTYPES, Recorded, alice_authenticator, alice_pac, alice_ticket_part, delegated_credential,
 };
@@ -208,9 +208,24 @@ fn exchanges(tickets: &mut Seeds, authenticators: &mut Seeds) -> std::io::Result
         tickets.add(&name, [vec![choice], alice_ticket_part(&key)].concat())?;
         let said = alice_authenticator(enctype, None);
         authenticators.add(&name, [vec![choice], said.clone()].concat())?;
+        let extended = [vec![choice], with_extension(&said)].concat();
+        authenticators.add(&format!("{name}-extended"), extended)?;
         authenticators.add(&format!("{name}-mutual"), [vec![choice | 8], said].concat())?;
     }
     Ok(())
+}
+
+/// The authenticator with an extension in its checksum 0x8003 (RFC 6542 §3).
+fn with_extension(authenticator: &[u8]) -> Vec<u8> {
+    const EXTENSION: &[u8] = &[0, 0, 0, 2, 0, 0, 0, 4, b'd', b'a', b't', b'a'];
+    let said = Authenticator::from_der(authenticator).expect("an authenticator");
+    let checksum = said.cksum.expect("a checksum");
+    let extended = [checksum.checksum, EXTENSION].concat();
+    let cksum = Some(Checksum {
+        checksum: &extended,
+        ..checksum
+    });
+    Authenticator { cksum, ..said }.to_der()
 }
 
 fn files(seeds: &mut Seeds, vector_file: &str) -> std::io::Result<()> {

@@ -35,7 +35,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         requests.push(request.to_vec());
         Ok(kdc.answer(request, *now))
     };
-    let mut alice = TestClient::with_password("alice@EXAMPLE.TEST", "secret");
+    let mut alice = TestClient::with_password("alice@EXAMPLE.TEST", "secret").seed(&[7; 32]);
     let web = "HTTP/web.example.test";
     let _ = alice.token_for(web, *now, &mut ask).expect("a token");
     alice
