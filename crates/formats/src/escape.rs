@@ -8,12 +8,26 @@ use core::fmt;
 /// is laid out, and octets that are not UTF-8 become `\xNN`.
 pub(crate) fn print(octets: &[u8], quoted: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for chunk in octets.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            print_character(character, quoted, f)?;
+        let mut rest = chunk.valid();
+        while !rest.is_empty() {
+            // Most names are this and nothing else.
+            let plain = rest.bytes().take_while(|octet| is_plain(*octet, quoted));
+            let (plain, more) = rest.split_at_checked(plain.count()).unwrap_or(("", rest));
+            f.write_str(plain)?;
+            let mut characters = more.chars();
+            if let Some(character) = characters.next() {
+                print_character(character, quoted, f)?;
+            }
+            rest = characters.as_str();
         }
         print_hexadecimal(chunk.invalid(), f)?;
     }
     Ok(())
+}
+
+/// Whether it is a character that is printed as it is.
+fn is_plain(octet: u8, quoted: &str) -> bool {
+    octet.is_ascii_graphic() && !quoted.as_bytes().contains(&octet)
 }
 
 /// Prints the components of a name with `/` between them, each as [`print`] does.

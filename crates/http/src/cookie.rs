@@ -11,21 +11,21 @@ pub(crate) const LONGEST: usize = 4096;
 pub(crate) const LAX: &str = "Lax";
 
 /// What a cookie is called and how it is kept.
-#[derive(Clone, Debug)]
-pub(crate) struct Jar {
-    /// With the prefix that its attributes allow.
-    name: String,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Jar<'n> {
+    /// What the attributes allow it to be called by.
+    prefix: &'static str,
+    name: &'n str,
     secure: bool,
     same_site: &'static str,
 }
 
-impl Jar {
+impl<'n> Jar<'n> {
     /// `same_site` is the attribute's value. `name` has the characters of a token (RFC 9110 §5.6.2) alone.
-    pub(crate) fn new(name: &str, secure: bool, same_site: &'static str) -> Self {
-        // RFC 6265bis §4.1.3.2: browsers take such a name from this very host over TLS alone.
-        let prefix = if secure { "__Host-" } else { "" };
-        let name = format!("{prefix}{name}");
+    pub(crate) const fn new(name: &'n str, secure: bool, same_site: &'static str) -> Self {
         Self {
+            // RFC 6265bis §4.1.3.2: browsers take such a name from this very host over TLS alone.
+            prefix: if secure { "__Host-" } else { "" },
             name,
             secure,
             same_site,
@@ -38,8 +38,8 @@ impl Jar {
         // Octets: what others put into a cookie beside ours may be no text.
         let pairs = fields.flat_map(|field| field.as_bytes().split(|octet| *octet == b';'));
         let mut ours = pairs.filter_map(|pair| {
-            let value = pair.trim_ascii().strip_prefix(self.name.as_bytes())?;
-            value.strip_prefix(b"=")
+            let name = pair.trim_ascii().strip_prefix(self.prefix.as_bytes())?;
+            name.strip_prefix(self.name.as_bytes())?.strip_prefix(b"=")
         });
         let value = ours.next()?;
         let value = core::str::from_utf8(value).ok();
@@ -48,12 +48,12 @@ impl Jar {
 
     /// The field that sets it for so long; `None` if it is too long for a browser.
     pub(crate) fn set(&self, value: &str, age: Duration) -> Option<HeaderValue> {
-        let Self { name, .. } = self;
+        let Self { prefix, name, .. } = self;
         let secure = if self.secure { "; Secure" } else { "" };
         let same_site = self.same_site;
         let age = age.as_secs();
         let text = format!(
-            "{name}={value}; Path=/; Max-Age={age}; HttpOnly{secure}; SameSite={same_site}"
+            "{prefix}{name}={value}; Path=/; Max-Age={age}; HttpOnly{secure}; SameSite={same_site}"
         );
         let mut field = HeaderValue::try_from(text).ok()?;
         field.set_sensitive(true);

@@ -221,7 +221,7 @@ impl Guard {
     }
 
     /// Where a negotiation's number is.
-    pub(crate) fn leg_jar(&self) -> Jar {
+    pub(crate) fn leg_jar(&self) -> Jar<'static> {
         Jar::new("portcullis-leg", self.secure_cookies, LAX)
     }
 }

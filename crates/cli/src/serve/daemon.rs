@@ -2,6 +2,7 @@
 
 use super::Intent;
 use super::config::{Config, Listen, Places, Problem};
+use super::crew::Crew;
 use super::delegation::{self, Delegation};
 use super::door::Door;
 use super::error::ServeError;
@@ -165,8 +166,9 @@ pub(super) async fn serve(config: &Config, parts: Parts) -> Result<(), ServeErro
         delegation.clear().map_err(ServeError::Start)?;
         tokio::spawn(sweep(delegation));
     }
-    let hall = Hall::new(door.clone(), &config.limits, tls, phase);
-    let own_hall = hall.of_its_own();
+    let crew = Crew::start().map(Arc::new).map_err(ServeError::Start)?;
+    let hall = Hall::new(door.clone(), &config.limits, tls, phase, crew);
+    let (own_hall, hall) = (Arc::new(hall.of_its_own()), Arc::new(hall));
     let watch = Watch::new(ledger.clone(), parts.watched());
     tokio::spawn(watch.keep(config.limits.reload.duration(), hangup));
 
@@ -209,7 +211,7 @@ async fn leave(
     ledger: &Ledger,
     phases: &watch::Sender<Phase>,
     entrances: JoinSet<()>,
-    halls: [Hall; 2],
+    halls: [Arc<Hall>; 2],
     patience: Duration,
 ) {
     let log = ledger.log;

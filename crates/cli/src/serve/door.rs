@@ -130,7 +130,7 @@ impl Door {
         }
         request.extensions_mut().insert(errand.clone());
         let Ok(mut response) = self.guarded.clone().call(request).await;
-        let (finding, judged) = find(&response);
+        let (finding, judged) = find(&mut response);
         if let (Some(passwords), Finding::Challenged) = (passwords, &finding) {
             passwords.offer(response.headers_mut());
         }

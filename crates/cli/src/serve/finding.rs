@@ -7,15 +7,15 @@ use axum::http::{Response, StatusCode};
 use core::time::Duration;
 use portcullis_http::{Outcome, Verdict};
 
-/// What the response says of the client, and how long it took to know it if that is said, too.
-pub(super) fn find(response: &Response<Body>) -> (Finding, Option<Duration>) {
-    let extensions = response.extensions();
-    match (extensions.get::<Found>(), extensions.get::<Verdict>()) {
+/// What the response says of the client, and how long it took to know it if that is said, too. It
+/// does not say it any more then.
+pub(super) fn find(response: &mut Response<Body>) -> (Finding, Option<Duration>) {
+    let found = response.extensions_mut().remove::<Found>();
+    match (found, response.extensions().get::<Verdict>()) {
         (Some(Found::Admitted { admitted, judged }), _) => {
-            (Finding::Accepted(admitted.clone()), Some(*judged))
+            (Finding::Accepted(admitted), Some(judged))
         }
         (Some(Found::Forbidden { client, kind, rule }), _) => {
-            let (client, rule) = (client.clone(), rule.clone());
             (Finding::Forbidden { client, kind, rule }, None)
         }
         (None, Some(verdict)) => (of_the_layer(verdict, response.status()), None),

@@ -46,7 +46,7 @@ impl From<&Headers> for IdentityHeaders {
 impl IdentityHeaders {
     /// Removes what a client says of itself; whether there was any.
     pub(super) fn strip(&self, headers: &mut HeaderMap) -> bool {
-        let forged = |name: &&HeaderName| self.stripped.contains(&as_gateways_see(name));
+        let forged = |name: &&HeaderName| self.stripped.iter().any(|field| looks_like(field, name));
         let forged: Vec<_> = headers.keys().filter(forged).cloned().collect();
         for name in &forged {
             headers.remove(name);
@@ -58,19 +58,24 @@ impl IdentityHeaders {
     /// a proxy that copies those that it finds would leave one that the client sent.
     pub(super) fn set(&self, client: &Client, headers: &mut HeaderMap) {
         self.strip(headers);
-        let mut set = |name: &Option<HeaderName>, text: String| {
+        let mut set = |name: &Option<HeaderName>, text: &dyn Fn() -> String| {
+            let Some(name) = name else { return };
             // What is encoded so is a value; were it none, nobody would be named.
-            if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(text)) {
+            if let Ok(value) = HeaderValue::try_from(text()) {
                 headers.insert(name, value);
             }
         };
-        set(&self.user, encode(&client.user, ""));
-        set(&self.name, encode(&client.shown, ""));
-        set(&self.principal, encode(&client.principal.to_string(), ""));
+        set(&self.user, &|| encode(&client.user, ""));
+        set(&self.name, &|| encode(&client.shown, ""));
+        set(&self.principal, &|| {
+            encode(&client.principal.to_string(), "")
+        });
         let ccache = client.ccache.as_deref().unwrap_or_default();
-        set(&self.ccache, encode(ccache, ""));
+        set(&self.ccache, &|| encode(ccache, ""));
         let groups = client.groups.iter().map(|group| encode(group, ","));
-        set(&self.groups, groups.collect::<Vec<_>>().join(","));
+        set(&self.groups, &|| {
+            groups.clone().collect::<Vec<_>>().join(",")
+        });
     }
 
     /// Says that there is nobody, in the place of whatever is there.
@@ -106,27 +111,39 @@ impl IdentityHeaders {
     }
 }
 
-/// The name of the variable that CGI and its kin make of a field: all that is no letter or digit
-/// looks the same.
+/// The name of the variable that CGI and its kin make of a field.
 fn as_gateways_see(name: &HeaderName) -> String {
-    let one = |letter: char| match letter.is_ascii_alphanumeric() {
+    name.as_str().chars().map(letter).collect()
+}
+
+/// Whether they make the variable `seen` of it.
+fn looks_like(seen: &str, name: &HeaderName) -> bool {
+    // Both are ASCII, and nothing is left out.
+    seen.len() == name.as_str().len() && name.as_str().chars().map(letter).eq(seen.chars())
+}
+
+/// All that is no letter or digit looks the same.
+const fn letter(letter: char) -> char {
+    match letter.is_ascii_alphanumeric() {
         true => letter.to_ascii_lowercase(),
         false => '_',
-    };
-    name.as_str().chars().map(one).collect()
+    }
 }
 
 /// `text` in visible ASCII: what is none, `%` and the letters of `also` are `%` and two digits for
 /// each octet, and so are blanks at the ends, which would be lost. Different texts stay different.
 fn encode(text: &str, also: &str) -> String {
+    let is_plain =
+        |octet: u8| octet.is_ascii_graphic() && octet != b'%' && !also.as_bytes().contains(&octet);
+    if text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let inner = text.len().saturating_sub(1);
     let mut encoded = String::with_capacity(text.len());
     for (place, octet) in text.bytes().enumerate() {
-        let letter = char::from(octet);
-        let blank_inside = letter == ' ' && place > 0 && place < inner;
-        let plain = letter.is_ascii_graphic() && letter != '%' && !also.contains(letter);
-        match plain || blank_inside {
-            true => encoded.push(letter),
+        let blank_inside = octet == b' ' && place > 0 && place < inner;
+        match is_plain(octet) || blank_inside {
+            true => encoded.push(char::from(octet)),
             // Writing into a String does not fail.
             false => _ = write!(encoded, "%{octet:02X}"),
         }

@@ -1,6 +1,7 @@
 //! [`Listener`]: where connections come in, and their life.
 
 use super::config::Listen;
+use super::crew::Crew;
 use super::door::Door;
 use super::download::Download;
 use super::request::Peer;
@@ -12,7 +13,7 @@ use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
 use core::convert::Infallible;
 use core::net::SocketAddr;
 use core::pin::pin;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicI64, Ordering};
 use core::time::Duration;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -27,7 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch::Receiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
@@ -46,6 +47,7 @@ pub(super) enum Listener {
 pub(super) struct Hall {
     pub(super) door: Arc<Door>,
     server: auto::Builder<TokioExecutor>,
+    crew: Arc<Crew>,
     places: Arc<Semaphore>,
     /// One for each connection that may be open.
     all_places: u32,
@@ -61,40 +63,40 @@ pub(super) struct Hall {
 /// A connection's place, for as long as anybody has a part of the connection. An extension of each
 /// request, for what the connection may become.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
-    _permit: Arc<Counted>,
-    phase: Receiver<Phase>,
-}
+pub(super) struct Place(Arc<Counted>);
 
 /// A permit that the metrics know of.
 #[derive(Debug)]
 struct Counted {
     _permit: OwnedSemaphorePermit,
-    door: Arc<Door>,
+    hall: Arc<Hall>,
 }
 
 impl Counted {
-    fn new(permit: OwnedSemaphorePermit, door: Arc<Door>) -> Self {
-        let open = &door.ledger.metrics.connections;
-        open.fetch_add(1, Ordering::Relaxed);
-        Self {
-            _permit: permit,
-            door,
-        }
+    fn open(&self) -> &AtomicI64 {
+        &self.hall.door.ledger.metrics.connections
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let open = &self.door.ledger.metrics.connections;
-        open.fetch_sub(1, Ordering::Relaxed);
+        self.open().fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Place {
+    fn new(permit: OwnedSemaphorePermit, hall: Arc<Hall>) -> Self {
+        let counted = Counted {
+            _permit: permit,
+            hall,
+        };
+        counted.open().fetch_add(1, Ordering::Relaxed);
+        Self(Arc::new(counted))
+    }
+
     /// Returns when it is time to close.
-    pub(super) async fn closing(&mut self) {
-        closing(&mut self.phase).await;
+    pub(super) async fn closing(&self) {
+        closing(&mut self.0.hall.phase.clone()).await;
     }
 }
 
@@ -167,7 +169,7 @@ impl Listener {
         }
     }
 
-    async fn accept(&self, hall: &Hall) -> io::Result<()> {
+    async fn accept(&self, hall: &Arc<Hall>) -> io::Result<()> {
         let Ok(place) = hall.places.clone().acquire_owned().await else {
             return Ok(()); // never closed
         };
@@ -176,18 +178,20 @@ impl Listener {
                 let (stream, address) = listener.accept().await?;
                 // Answers are small and whole.
                 let _ = stream.set_nodelay(true);
-                hall.serve(stream, Some(address), place);
+                let stream = stream.into_std()?;
+                hall.serve(|| TcpStream::from_std(stream), Some(address), place);
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
-                hall.serve(stream, None, place);
+                let stream = stream.into_std()?;
+                hall.serve(|| UnixStream::from_std(stream), None, place);
             }
         }
         Ok(())
     }
 
     /// Lets connections in until it is time to go; then those that were waiting already.
-    pub(super) async fn serve(self, hall: Hall) {
+    pub(super) async fn serve(self, hall: Arc<Hall>) {
         let mut phase = hall.phase.clone();
         loop {
             tokio::select! {
@@ -251,6 +255,7 @@ impl Hall {
         limits: &super::config::Limits,
         tls: Option<TlsAcceptor>,
         phase: Receiver<Phase>,
+        crew: Arc<Crew>,
     ) -> Self {
         let mut server = auto::Builder::new(TokioExecutor::new());
         // As much again for all the other fields.
@@ -272,6 +277,7 @@ impl Hall {
         Self {
             door,
             server,
+            crew,
             places: Arc::new(Semaphore::new(usize::from(limits.connections))),
             all_places: limits.connections.into(),
             phase,
@@ -300,21 +306,27 @@ impl Hall {
         }
     }
 
-    /// Serves a connection, in a task of its own.
-    fn serve<S>(&self, stream: S, address: Option<SocketAddr>, permit: OwnedSemaphorePermit)
-    where
+    /// Serves a connection, which `open` brings to the thread that does.
+    fn serve<S>(
+        self: &Arc<Self>,
+        open: impl FnOnce() -> io::Result<S> + Send + 'static,
+        address: Option<SocketAddr>,
+        permit: OwnedSemaphorePermit,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let hall = self.clone();
-        let place = Place {
-            _permit: Arc::new(Counted::new(permit, self.door.clone())),
-            phase: self.phase.clone(),
-        };
-        tokio::spawn(async move { hall.greet(stream, address, place).await });
+        let hall = Arc::clone(self);
+        let place = Place::new(permit, Arc::clone(self));
+        self.crew.serve(async move {
+            // Without room for one more, nobody can be told.
+            if let Ok(stream) = open() {
+                hall.greet(stream, address, place).await;
+            }
+        });
     }
 
     /// Begins with TLS, where there is any.
-    async fn greet<S>(&self, stream: S, address: Option<SocketAddr>, place: Place)
+    async fn greet<S>(self: &Arc<Self>, stream: S, address: Option<SocketAddr>, place: Place)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -332,14 +344,14 @@ impl Hall {
         }
     }
 
-    async fn converse<S>(&self, stream: S, peer: Peer, place: Place)
+    async fn converse<S>(self: &Arc<Self>, stream: S, peer: Peer, place: Place)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let requests = Requests::default();
-        let mut silence = requests.silence();
+        let (peer, requests) = (Arc::new(peer), Requests::new());
         let service = service_fn(|mut request: Request<Incoming>| {
-            let (hall, peer, under_way) = (self.clone(), peer.clone(), requests.begin());
+            let (hall, peer) = (Arc::clone(self), Arc::clone(&peer));
+            let under_way = requests.begin();
             request.extensions_mut().insert(place.clone());
             let requests = requests.clone();
             async move {
@@ -357,8 +369,9 @@ impl Hall {
         let begun = Instant::now();
         // Clients go away at any time, and what they say need not be HTTP: there is nobody to tell.
         tokio::select! {
+            biased;
             _ = connection.as_mut() => return,
-            () = silence.lasts(self.patience) => if silence.is_whole() {
+            () = requests.are_over_for(self.patience) => if requests.are_none() {
                 return;
             },
             () = async {
@@ -370,12 +383,12 @@ impl Hall {
         tokio::select! {
             _ = connection => {}
             // Who does not take the answer has no use for it.
-            () = silence.lasts(self.patience_of_sending) => {}
+            () = requests.are_over_for(self.patience_of_sending) => {}
         }
     }
 
     /// Waits until every connection has ended.
-    pub(super) async fn empty(self) {
+    pub(super) async fn empty(&self) {
         let _ = self.places.acquire_many(self.all_places).await;
     }
 }

@@ -4,10 +4,13 @@
 //! is never a token, a key or a cookie in it.
 
 use super::config::LogFormat;
-use core::fmt::Write as _;
+use core::fmt::{self, Write as _};
 use core::time::Duration;
 use portcullis::formats::messages::KerberosTime;
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
+use std::sync::{LazyLock, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where lines go, and in which form.
@@ -29,15 +32,24 @@ pub(super) enum Level {
 pub(super) struct Line {
     level: Level,
     event: &'static str,
-    fields: Vec<(&'static str, Value)>,
+    /// By name: the kind of value, and where it ends in `values`.
+    fields: Vec<(&'static str, Kind, usize)>,
+    /// One behind the other: there is a line for each request.
+    values: String,
 }
 
-/// What a field says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    Text(String),
-    Number(u64),
+/// What a field has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
 }
+
+/// So many octets are written in one piece, whoever else writes to the same pipe (POSIX `PIPE_BUF`).
+const ONE_PIECE: usize = 4096;
+
+/// Held alone by who writes a longer line, so that no other one gets into it.
+static LONG_LINES: RwLock<()> = RwLock::new(());
 
 impl Log {
     pub(super) const fn new(format: LogFormat) -> Self {
@@ -49,50 +61,76 @@ impl Log {
         let mut text = line.text(self.format, SystemTime::now());
         text.push('\n');
         // Who closed standard error does not want to know.
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        let _ = match text.len() <= ONE_PIECE {
+            true => {
+                let _together = LONG_LINES.read().unwrap_or_else(PoisonError::into_inner);
+                write_all(text.as_bytes())
+            }
+            false => {
+                let _alone = LONG_LINES.write().unwrap_or_else(PoisonError::into_inner);
+                write_all(text.as_bytes())
+            }
+        };
+    }
+}
+
+/// To standard error, by a handle of ours: who writes by std's waits for all others.
+fn write_all(octets: &[u8]) -> io::Result<()> {
+    static STANDARD_ERROR: LazyLock<io::Result<File>> =
+        LazyLock::new(|| io::stderr().as_fd().try_clone_to_owned().map(File::from));
+    match STANDARD_ERROR.as_ref() {
+        Ok(file) => (&*file).write_all(octets),
+        Err(_) => io::stderr().lock().write_all(octets),
     }
 }
 
 impl Line {
-    pub(super) const fn new(level: Level, event: &'static str) -> Self {
+    pub(super) fn new(level: Level, event: &'static str) -> Self {
         Self {
             level,
             event,
-            fields: Vec::new(),
+            fields: Vec::with_capacity(16),
+            values: String::with_capacity(256),
         }
     }
 
-    pub(super) fn text_field(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.fields.push((name, Value::Text(value.to_string())));
-        self
+    pub(super) fn text_field(self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.field(name, Kind::Text, value)
     }
 
-    pub(super) fn number(mut self, name: &'static str, value: u64) -> Self {
-        self.fields.push((name, Value::Number(value)));
-        self
+    pub(super) fn number(self, name: &'static str, value: u64) -> Self {
+        self.field(name, Kind::Number, value)
     }
 
     /// Nothing where there is nothing to say.
-    pub(super) fn optional(self, name: &'static str, value: Option<impl ToString>) -> Self {
+    pub(super) fn optional(self, name: &'static str, value: Option<impl fmt::Display>) -> Self {
         match value {
             Some(value) => self.text_field(name, value),
             None => self,
         }
     }
 
+    fn field(mut self, name: &'static str, kind: Kind, value: impl fmt::Display) -> Self {
+        // Writing into a String does not fail.
+        let _ = write!(self.values, "{value}");
+        self.fields.push((name, kind, self.values.len()));
+        self
+    }
+
     fn text(&self, format: LogFormat, now: SystemTime) -> String {
-        let head = [
-            ("time", Value::Text(timestamp(now))),
-            ("level", Value::Text(self.level.name().to_owned())),
-            ("event", Value::Text(self.event.to_owned())),
-        ];
-        let fields = head.iter().chain(&self.fields);
-        let mut line = String::new();
-        for (name, value) in fields {
-            match format {
-                LogFormat::Text => plain(&mut line, name, value),
-                LogFormat::Json => json(&mut line, name, value),
-            }
+        let put = match format {
+            LogFormat::Text => plain,
+            LogFormat::Json => json,
+        };
+        let mut line = String::with_capacity(self.values.len().saturating_add(256));
+        put(&mut line, "time", Kind::Text, &timestamp(now));
+        put(&mut line, "level", Kind::Text, self.level.name());
+        put(&mut line, "event", Kind::Text, self.event);
+        let mut begin = 0;
+        for (name, kind, end) in &self.fields {
+            let value = self.values.get(begin..*end).unwrap_or_default();
+            put(&mut line, name, *kind, value);
+            begin = *end;
         }
         if format == LogFormat::Json {
             line.push('}');
@@ -112,28 +150,29 @@ impl Level {
 }
 
 /// `name=value`, in quotes where it would not be one word. Writing into a String does not fail.
-fn plain(line: &mut String, name: &str, value: &Value) {
+fn plain(line: &mut String, name: &str, kind: Kind, value: &str) {
     if !line.is_empty() {
         line.push(' ');
     }
-    let _ = match value {
-        Value::Number(number) => write!(line, "{name}={number}"),
-        Value::Text(text) if is_word(text) => write!(line, "{name}={text}"),
-        Value::Text(text) => write!(line, "{name}={text:?}"),
-    };
+    line.push_str(name);
+    line.push('=');
+    match kind == Kind::Number || is_word(value) {
+        true => line.push_str(value),
+        false => _ = write!(line, "{value:?}"),
+    }
 }
 
-fn json(line: &mut String, name: &str, value: &Value) {
+fn json(line: &mut String, name: &str, kind: Kind, value: &str) {
     line.push(if line.is_empty() { '{' } else { ',' });
-    let _ = match value {
-        Value::Number(number) => write!(line, "\"{name}\":{number}"),
-        Value::Text(text) => write!(line, "\"{name}\":{}", serde_json::Value::from(&**text)),
+    let _ = match kind {
+        Kind::Number => write!(line, "\"{name}\":{value}"),
+        Kind::Text => write!(line, "\"{name}\":{}", serde_json::Value::from(value)),
     };
 }
 
 fn is_word(text: &str) -> bool {
-    let plain = |letter: char| letter.is_ascii_graphic() && letter != '"' && letter != '=';
-    !text.is_empty() && text.chars().all(plain)
+    let plain = |octet: u8| octet.is_ascii_graphic() && octet != b'"' && octet != b'=';
+    !text.is_empty() && text.bytes().all(plain)
 }
 
 /// As RFC 3339 has it, to the millisecond.

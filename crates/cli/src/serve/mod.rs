@@ -5,6 +5,7 @@
 //! | `config` | the TOML file |
 //! | `daemon` | its life, from the first file to the last answer |
 //! | `listen` | sockets and connections, from the first to the last |
+//! | `crew` | the threads that connections are served in |
 //! | `silence`, `download` | connections on which nobody asks for anything, or takes what is answered |
 //! | `door` | each request, and the verdict on it |
 //! | `request` | what a request says of itself, and a proxy of it |
@@ -27,6 +28,7 @@
 
 mod client;
 mod config;
+mod crew;
 mod daemon;
 mod delegation;
 mod door;
@@ -95,7 +97,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
         say(format_args!("{}: good", path.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(ServeError::Start)?;

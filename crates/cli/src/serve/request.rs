@@ -5,9 +5,10 @@
 
 use super::verdict::VerdictId;
 use axum::http::header::{HOST, USER_AGENT};
-use axum::http::{HeaderMap, HeaderValue, Request, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use core::net::SocketAddr;
 use portcullis_http::ConnectionBindings;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 /// What is asked for, and by whom.
@@ -42,7 +43,7 @@ pub(super) struct Peer {
 #[derive(Clone, Debug)]
 pub(super) struct Errand {
     pub(super) id: VerdictId,
-    pub(super) about: About,
+    pub(super) about: Arc<About>,
     pub(super) purpose: Purpose,
     /// By the clock, and by one that nobody sets.
     pub(super) at: SystemTime,
@@ -62,8 +63,17 @@ pub(super) enum Purpose {
 
 /// The fields in which proxies put the path that was asked for: nginx (by configuration), Traefik
 /// and Caddy.
-const FORWARDED_PATH: [&str; 2] = ["x-original-uri", "x-forwarded-uri"];
-const FORWARDED_METHOD: [&str; 2] = ["x-original-method", "x-forwarded-method"];
+const FORWARDED_PATH: [HeaderName; 2] = [
+    HeaderName::from_static("x-original-uri"),
+    HeaderName::from_static("x-forwarded-uri"),
+];
+const FORWARDED_METHOD: [HeaderName; 2] = [
+    HeaderName::from_static("x-original-method"),
+    HeaderName::from_static("x-forwarded-method"),
+];
+const FORWARDED_HOST: [HeaderName; 1] = [HeaderName::from_static("x-forwarded-host")];
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Two names of what is asked for, or of where: whose requirements hold, and whose sessions?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +96,7 @@ impl Errand {
     pub(super) fn new(about: About, purpose: Purpose) -> Self {
         Self {
             id: VerdictId::new(),
-            about,
+            about: Arc::new(about),
             purpose,
             at: SystemTime::now(),
             begun: Instant::now(),
@@ -132,7 +142,7 @@ impl About {
         let mut about = Self::new(request, peer, method, path);
         about.at_our_own_path = at_our_own_path;
         about.secure |= is_https(headers);
-        let host = all(headers, &["x-forwarded-host"]).map_err(|_| Ambiguous::Host)?;
+        let host = all(headers, &FORWARDED_HOST).map_err(|_| Ambiguous::Host)?;
         if host.as_ref().is_some_and(|hosts| hosts.contains(',')) {
             return Err(Ambiguous::Host);
         }
@@ -158,26 +168,26 @@ impl About {
         Self {
             peer: peer.address,
             secure: peer.secure,
-            forwarded_for: text(headers, "x-forwarded-for"),
+            forwarded_for: text(headers, &FORWARDED_FOR),
             method,
-            host: text(headers, HOST.as_str()).or_else(authority),
+            host: text(headers, &HOST).or_else(authority),
             path,
             at_our_own_path: false,
-            agent: text(headers, USER_AGENT.as_str()),
+            agent: text(headers, &USER_AGENT),
         }
     }
 }
 
 /// Whether a proxy says that the client came to it by TLS.
 fn is_https(headers: &HeaderMap) -> bool {
-    let mut schemes = headers.get_all("x-forwarded-proto").iter();
+    let mut schemes = headers.get_all(FORWARDED_PROTO).iter();
     let first = schemes.next();
     first.is_some_and(|scheme| scheme == "https") && schemes.next().is_none()
 }
 
 /// The one value of these fields.
-fn all(headers: &HeaderMap, names: &[&str]) -> Result<Option<String>, Ambiguous> {
-    let values = names.iter().flat_map(|name| headers.get_all(*name));
+fn all(headers: &HeaderMap, names: &[HeaderName]) -> Result<Option<String>, Ambiguous> {
+    let values = names.iter().flat_map(|name| headers.get_all(name));
     let mut texts = values.map(lossy);
     let first = texts.next();
     match texts.all(|text| Some(text) == first) {
@@ -219,7 +229,7 @@ pub(super) fn settle_host<B>(request: &mut Request<B>) -> Result<(), Ambiguous> 
     Ok(())
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).map(lossy)
 }
 

@@ -7,6 +7,7 @@
 
 use super::client::Client;
 use super::config::{Config, Requirement, RoutePath};
+use core::cell::LazyCell;
 use core::fmt;
 
 /// How many times gateways one behind the other may decode a path.
@@ -72,8 +73,8 @@ fn permit(requirement: &Requirement, path: &str, client: &Client) -> Result<(), 
         realms,
         indicators,
     } = requirement;
-    let principal = client.principal.to_string();
-    let is_user = |user: &String| *user == client.user || *user == principal;
+    let principal = LazyCell::new(|| client.principal.to_string());
+    let is_user = |user: &String| *user == client.user || *user == *principal;
     let realm = client.principal.realm().0;
     let lacks =
         |what: &'static str, wanted: &[String], meets: &dyn Fn(&String) -> bool| match wanted

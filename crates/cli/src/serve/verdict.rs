@@ -8,7 +8,7 @@ use core::hash::BuildHasher as _;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::hash::RandomState;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 /// What became of one request.
@@ -17,7 +17,7 @@ pub(super) struct Verdict {
     pub(super) id: VerdictId,
     pub(super) at: SystemTime,
     pub(super) took: Duration,
-    pub(super) about: About,
+    pub(super) about: Arc<About>,
     pub(super) status: StatusCode,
     pub(super) finding: Finding,
 }

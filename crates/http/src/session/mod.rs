@@ -160,7 +160,7 @@ impl Sessions {
         (now < facts.expires).then(|| User::new(facts))
     }
 
-    fn jar(&self, secure: bool) -> Jar {
+    fn jar(&self, secure: bool) -> Jar<'_> {
         let same_site = match self.same_site {
             SameSite::Strict => "Strict",
             SameSite::Lax => LAX,

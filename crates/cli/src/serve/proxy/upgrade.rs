@@ -36,7 +36,7 @@ impl Upgrade {
         }
         let application = on(response);
         tokio::spawn(async move {
-            let Self { client, mut place } = self;
+            let Self { client, place } = self;
             // Whoever ends first ends both; neither has anybody to tell. Nor has the daemon, since
             // there is no telling when they have nothing more to say.
             tokio::select! {
