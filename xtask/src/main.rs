@@ -1,8 +1,10 @@
-//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | coverage | soak | mutants | differential`.
+//! The project's own commands: `cargo xtask test | tidy | record | agpl | bench | fuzz | coverage | soak | mutants | differential |
+//! package`.
 //!
 //! `test` is the whole list of what must hold, the same here and in `.ci/run`; `tidy` is its part that only reads;
 //! `record` writes `testdata/tokens` anew from the real peers; `agpl` runs the oracles of `interop/agpl`; `bench` measures
-//! us beside others; `fuzz`, `coverage`, `soak` and `mutants` take longer than `test` has.
+//! us beside others; `fuzz`, `coverage`, `soak` and `mutants` take longer than `test` has; `package`
+//! makes what is handed out, and tries it.
 
 mod agpl;
 mod bench;
@@ -15,6 +17,7 @@ mod interop;
 mod musl;
 mod mutants;
 mod narrow;
+mod package;
 mod peers;
 mod report;
 mod soak;
@@ -30,7 +33,7 @@ use report::Report;
 const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | bench --peers [--rounds N] [--write]
        cargo xtask fuzz --for SECONDSs [--record] [TARGET...] | fuzz --minimise [TARGET...] | coverage [--tests]
        cargo xtask soak --for TIME | mutants [--since COMMIT | --all | --again | --apart | PATH...]
-       cargo xtask differential [--cases N] [--seed S] [--examples]
+       cargo xtask differential [--cases N] [--seed S] [--examples] | package
 steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         ["soak", words @ ..] => soak::command(words),
         ["mutants", words @ ..] => mutants::command(&root(), words),
         ["differential", words @ ..] => differential::run(words),
+        ["package"] => package::command(&root()),
         ["bench", words @ ..] => bench::command(&root(), words),
         _ => {
             eprintln!("{USAGE}");
