@@ -65,4 +65,11 @@ mod tests {
         octets.wipe();
         assert_eq!(*octets, [0; 37]);
     }
+
+    #[test]
+    fn what_goes_is_wiped() {
+        let mut octets = [7_u8; 37];
+        drop(Wiped::new(octets.as_mut_slice()));
+        assert_eq!(octets, [0; 37]);
+    }
 }
