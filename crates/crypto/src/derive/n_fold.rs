@@ -35,7 +35,7 @@ pub(crate) const fn fold_usage(constant: [u8; 5]) -> [u8; 16] {
     let mut copy = u128::from_be_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, e]);
     let (mut sum, mut summand, mut room) = (0_u128, 0_u128, u128::BITS);
     let mut copies = 0_u8;
-    while copies < 16 {
+    while copies != 16 {
         // A copy ends the summand that it does not fit into and begins the next: five take sixteen.
         let over = BITS.saturating_sub(room);
         let fits = BITS.saturating_sub(over);
