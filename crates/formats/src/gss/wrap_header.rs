@@ -101,3 +101,22 @@ fn error(kind: DecodeErrorKind, field: &'static str, offset: usize) -> DecodeErr
         .in_field(field)
         .in_structure(NAME)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4121 §4.2.4: the copy that is sealed has RRC 0.
+    #[test]
+    fn only_the_rotation_is_undone() {
+        let header = WrapHeader {
+            flags: TokenFlags::SEALED,
+            extra_count: 3,
+            right_rotation_count: 28,
+            sequence: 7,
+        };
+        let expected = [5, 4, 2, 0xff, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7];
+        assert_eq!(header.unrotated().octets(), expected);
+        assert_eq!(header.octets()[6..8], [0, 28]);
+    }
+}
