@@ -28,6 +28,7 @@ pub fn tls_example() -> PathBuf {
 #[derive(Debug)]
 pub struct Server {
     port: u16,
+    scheme: &'static str,
     _daemon: Option<Daemon>,
 }
 
@@ -66,6 +67,7 @@ impl Server {
             .and_then(|port| port.parse().ok());
         Self {
             port: port.unwrap_or_else(|| panic!("the example said: {line}")),
+            scheme: "http",
             _daemon: Some(daemon),
         }
     }
@@ -84,13 +86,7 @@ impl Server {
                 let _ = record(connection, &sender);
             }
         });
-        (
-            Self {
-                port,
-                _daemon: None,
-            },
-            tokens,
-        )
+        (Self::at(port), tokens)
     }
 
     /// A server that somebody else keeps at a port of loopback.
@@ -98,6 +94,17 @@ impl Server {
     pub const fn at(port: u16) -> Self {
         Self {
             port,
+            scheme: "http",
+            _daemon: None,
+        }
+    }
+
+    /// The same behind TLS, whose certificate nobody knows.
+    #[must_use]
+    pub const fn secure_at(port: u16) -> Self {
+        Self {
+            port,
+            scheme: "https",
             _daemon: None,
         }
     }
@@ -111,7 +118,7 @@ impl Server {
     /// The URL of `/` under a host name.
     #[must_use]
     pub fn url(&self, host: &str) -> String {
-        format!("http://{host}:{}/", self.port)
+        format!("{}://{host}:{}/", self.scheme, self.port)
     }
 
     /// curl with `--negotiate`; the second value is its log, which has the headers.
@@ -142,6 +149,7 @@ impl Server {
             "--verbose",
             "--noproxy",
             "*",
+            "--insecure",
             "--max-time",
             "20",
         ]);

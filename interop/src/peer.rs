@@ -160,6 +160,18 @@ impl Peer {
             "/usr/sbin/nginx -V 2>&1 | grep -q auth_request",
         ],
     };
+    /// Caddy.
+    pub const CADDY: Self = Self {
+        name: "Caddy",
+        packages: &["caddy"],
+        probe: &["/usr/bin/caddy", "version"],
+    };
+    /// HAProxy.
+    pub const HAPROXY: Self = Self {
+        name: "HAProxy",
+        packages: &["haproxy"],
+        probe: &["/usr/sbin/haproxy", "-v"],
+    };
     /// Django, gunicorn below it, and what it asks PostgreSQL with.
     pub const DJANGO: Self = Self {
         name: "Django",
@@ -253,7 +265,7 @@ impl Peer {
     };
 
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::MIT,
         Self::MIT_DEVELOPMENT,
         Self::PYTHON_GSSAPI,
@@ -273,6 +285,8 @@ impl Peer {
         Self::REDIS,
         Self::SLAPD,
         Self::NGINX,
+        Self::CADDY,
+        Self::HAPROXY,
         Self::DJANGO,
         Self::APACHE,
         Self::CHROMIUM,

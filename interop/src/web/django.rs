@@ -9,11 +9,13 @@ use tempfile::TempDir;
 use super::answers_in;
 use crate::initiator::clients;
 use crate::process::Daemon;
+use crate::realm::free_port;
 
 /// The application below gunicorn: its user is whom the field `Remote-User` names.
 #[derive(Debug)]
 pub struct Django {
     directory: TempDir,
+    port: u16,
     _daemon: Daemon,
 }
 
@@ -38,7 +40,7 @@ impl Django {
     pub fn with<V: AsRef<OsStr>>(environment: &[(&str, V)]) -> Self {
         let directory = tempfile::Builder::new().prefix("portcullis-").tempdir();
         let directory = directory.expect("a directory");
-        let log = directory.path().join("log");
+        let (log, port) = (directory.path().join("log"), free_port());
         let mut command = Command::new("/usr/bin/gunicorn");
         for (name, value) in environment {
             command.env(name, value);
@@ -50,6 +52,8 @@ impl Django {
             .current_dir(directory.path())
             .arg("--bind")
             .arg(unix(&socket(directory.path())))
+            .arg("--bind")
+            .arg(format!("127.0.0.1:{port}"))
             .arg("--pythonpath")
             .arg(modules())
             .arg("--error-logfile")
@@ -59,8 +63,15 @@ impl Django {
         answers_in(&mut daemon, &socket(directory.path()), &log);
         Self {
             directory,
+            port,
             _daemon: daemon,
         }
+    }
+
+    /// Where it listens on loopback, too.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// Where it listens, as `unix:/a/path`.

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `serve` | the daemon under test |
 //! | `nginx` | nginx, which asks the daemon with `auth_request` |
+//! | `front` | Caddy, HAProxy, Envoy and Traefik, as the recipes have them |
+//! | `recipe` | what the recipes tell operators to write |
 //! | `apache` | Apache with mod_auth_gssapi |
 //! | `django` | an application of Django, below gunicorn or mod_wsgi |
 //! | `browser` | Chromium and Firefox without a screen |
@@ -13,9 +15,11 @@
 pub mod apache;
 pub mod browser;
 pub mod django;
+pub mod front;
 pub mod load;
 pub mod nginx;
 pub mod phone;
+pub mod recipe;
 pub mod serve;
 
 use std::net::TcpStream;
