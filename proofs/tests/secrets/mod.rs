@@ -1,5 +1,14 @@
 //! A login of which every key is known.
-#![allow(dead_code, unreachable_pub, reason = "each file of tests uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each file of tests uses a part"
+)]
+
+mod unprintable;
+
+pub use unprintable::Unprintable;
 
 use portcullis::entropy::{Entropy, EntropyError};
 use portcullis::replay::MemoryReplayCache;
