@@ -170,29 +170,39 @@ impl Generator {
     }
 
     fn systematic(&mut self) -> VecDeque<Case> {
-        let mut cases = VecDeque::new();
+        let mut cases = self.faults();
+        cases.extend(self.varied());
+        cases.extend(self.bound());
+        cases.extend(self.real());
+        cases.into()
+    }
+
+    fn faults(&self) -> Vec<Case> {
+        let mut cases = Vec::new();
         for (number, fault) in Fault::all().iter().enumerate() {
             let (service, keytab) = &self.services[number % self.services.len()];
-            for spnego in [false, true] {
-                let token = if spnego {
-                    self.token(service).spnego()
-                } else {
-                    self.token(service)
-                };
-                cases.push_back(self.built(
-                    &format!("fault {fault:?}"),
-                    keytab,
-                    token.fault(*fault),
-                ));
+            let class = format!("fault {fault:?}");
+            for token in [self.token(service), self.token(service).spnego()] {
+                cases.push(self.built(&class, keytab, token.fault(*fault)));
             }
         }
+        cases
+    }
+
+    fn varied(&self) -> Vec<Case> {
+        let mut cases = Vec::new();
         for (number, (name, vary)) in self.variations.iter().enumerate() {
             let (service, keytab) = &self.services[number % self.services.len()];
-            cases.push_back(self.built(name, keytab, vary(self.token(service))));
-            cases.push_back(self.built(name, keytab, vary(self.token(service).spnego().mutual())));
+            cases.push(self.built(name, keytab, vary(self.token(service))));
+            cases.push(self.built(name, keytab, vary(self.token(service).spnego().mutual())));
         }
+        cases
+    }
+
+    fn bound(&self) -> Vec<Case> {
+        let (service, keytab) = &self.services[0];
+        let mut cases = Vec::new();
         for (name, bindings) in [("bound", CHANNEL), ("unbound", CHANNEL), ("bound", b"else")] {
-            let (service, keytab) = &self.services[0];
             let token = match name {
                 "bound" => {
                     let bindings = portcullis::ChannelBindings::from_application_data(CHANNEL);
@@ -203,31 +213,30 @@ impl Generator {
             let mut case = self.built(name, keytab, token);
             case.class = format!("{name} at {}", bindings.escape_ascii());
             case.bindings = Some(bindings.to_vec());
-            cases.push_back(case);
+            cases.push(case);
         }
-        let originals = self.originals.clone();
-        let full = originals
-            .iter()
-            .find(|original| original.name == "spnego 0");
-        for original in self.real.iter().chain(full) {
-            cases.push_back(Case::of("real", &original.keytab, original.token.clone()));
+        cases
+    }
+
+    /// What was recorded, as it is and with each change of its parts.
+    fn real(&mut self) -> Vec<Case> {
+        let named = |originals: &[Original], name| {
+            let mut originals = originals.iter();
+            originals.find(|original| original.name == name).cloned()
+        };
+        let full = named(&self.originals, "spnego 0");
+        let mut cases = Vec::new();
+        for original in self.real.iter().chain(&full) {
+            cases.push(Case::of("real", &original.keytab, original.token.clone()));
         }
-        if let Some(original) = full {
-            for part in Part::ALL {
-                for (class, token) in original.each_change(part, &mut self.seeded) {
-                    cases.push_back(Case::of(class, &original.keytab, token));
+        // Java's with reqFlags, which ours and MIT's have not.
+        let java = named(&self.real, "Java").map(|java| (java, &[Part::Offer][..]));
+        let changed = full.map(|full| (full, Part::ALL.as_slice()));
+        for (original, parts) in changed.into_iter().chain(java) {
+            for part in parts {
+                for (class, token) in original.each_change(*part, &mut self.seeded) {
+                    cases.push(Case::of(class, &original.keytab, token));
                 }
-            }
-        }
-        // With reqFlags, which ours and MIT's have not.
-        let java = self
-            .real
-            .iter()
-            .find(|original| original.name == "Java")
-            .cloned();
-        if let Some(original) = java {
-            for (class, token) in original.each_change(Part::Offer, &mut self.seeded) {
-                cases.push_back(Case::of(class, &original.keytab, token));
             }
         }
         cases
