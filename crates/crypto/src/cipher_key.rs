@@ -2,6 +2,7 @@
 //!
 //! Hot path: schedules and MAC states are prepared once; opening allocates nothing.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::error;
 use core::fmt;
@@ -29,20 +30,22 @@ pub struct CipherKey {
     scheme: Scheme,
 }
 
+/// Boxed one by one: in a block as large as the largest, the others would leave room in which what lay
+/// on the stack comes along, and no one wipes that.
 #[derive(Clone)]
 pub(crate) enum Scheme {
-    Aes128Sha1(simplified_profile::Cipher<Aes128, HmacSha1>),
-    Aes256Sha1(simplified_profile::Cipher<Aes256, HmacSha1>),
-    Aes128Sha256(aes_sha2::Cipher<Aes128, Sha256, U16>),
-    Aes256Sha384(aes_sha2::Cipher<Aes256, Sha384, U24>),
+    Aes128Sha1(Box<simplified_profile::Cipher<Aes128, HmacSha1>>),
+    Aes256Sha1(Box<simplified_profile::Cipher<Aes256, HmacSha1>>),
+    Aes128Sha256(Box<aes_sha2::Cipher<Aes128, Sha256, U16>>),
+    Aes256Sha384(Box<aes_sha2::Cipher<Aes256, Sha384, U24>>),
     #[cfg(feature = "camellia")]
-    Camellia128(camellia::Cipher128),
+    Camellia128(Box<camellia::Cipher128>),
     #[cfg(feature = "camellia")]
-    Camellia256(camellia::Cipher256),
+    Camellia256(Box<camellia::Cipher256>),
     #[cfg(feature = "legacy-enctypes")]
-    Des3(des3::Cipher),
+    Des3(Box<des3::Cipher>),
     #[cfg(feature = "legacy-enctypes")]
-    Rc4(rc4_hmac::Cipher),
+    Rc4(Box<rc4_hmac::Cipher>),
 }
 
 impl CipherKey {

@@ -3,6 +3,8 @@
 //! Hot path: an accept meets three keys and moves them from hand to hand, but derives from one of
 //! them alone; so a key is its octets, and what derivations start from is a [`PreparedKey`].
 
+#[cfg(feature = "legacy-enctypes")]
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::error;
 use core::fmt;
@@ -127,7 +129,10 @@ impl Key {
     #[must_use]
     pub fn hmac_md5(&self, usage: KeyUsage) -> MacKey {
         let base = hmac(self.expose_octets());
-        MacKey::new(Enctype::Rc4Hmac, Keyed::Rc4(rc4_hmac::mac(&base, usage)))
+        MacKey::new(
+            Enctype::Rc4Hmac,
+            Keyed::Rc4(Box::new(rc4_hmac::mac(&base, usage))),
+        )
     }
 
     /// The pseudo-random function of its enctype (RFC 3961 §3), 16 to 48 octets.

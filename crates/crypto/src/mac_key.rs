@@ -1,5 +1,6 @@
 //! Keyed checksums (RFC 3961 §4: get_mic and verify_mic).
 
+use alloc::boxed::Box;
 use core::error;
 use core::fmt;
 
@@ -19,17 +20,18 @@ pub struct MacKey {
     keyed: Keyed,
 }
 
+/// Boxed one by one, as [`Scheme`](crate::cipher_key::Scheme) is.
 #[derive(Clone)]
 pub(crate) enum Keyed {
-    Sha1(HmacSha1),
-    Sha256(HmacSha256),
-    Sha384(HmacSha384),
+    Sha1(Box<HmacSha1>),
+    Sha256(Box<HmacSha256>),
+    Sha384(Box<HmacSha384>),
     #[cfg(feature = "camellia")]
-    Camellia128(Cmac128),
+    Camellia128(Box<Cmac128>),
     #[cfg(feature = "camellia")]
-    Camellia256(Cmac256),
+    Camellia256(Box<Cmac256>),
     #[cfg(feature = "legacy-enctypes")]
-    Rc4(rc4_hmac::Signer),
+    Rc4(Box<rc4_hmac::Signer>),
 }
 
 impl MacKey {
@@ -50,13 +52,13 @@ impl MacKey {
     pub fn checksum(&self, parts: &[&[u8]]) -> Mac {
         let length = self.enctype.checksum_length();
         match &self.keyed {
-            Keyed::Sha1(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
-            Keyed::Sha256(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
-            Keyed::Sha384(hmac) => Mac::leftmost(length, &compute(hmac, parts)),
+            Keyed::Sha1(hmac) => Mac::leftmost(length, &compute(hmac.as_ref(), parts)),
+            Keyed::Sha256(hmac) => Mac::leftmost(length, &compute(hmac.as_ref(), parts)),
+            Keyed::Sha384(hmac) => Mac::leftmost(length, &compute(hmac.as_ref(), parts)),
             #[cfg(feature = "camellia")]
-            Keyed::Camellia128(cmac) => Mac::leftmost(length, &compute(cmac, parts)),
+            Keyed::Camellia128(cmac) => Mac::leftmost(length, &compute(cmac.as_ref(), parts)),
             #[cfg(feature = "camellia")]
-            Keyed::Camellia256(cmac) => Mac::leftmost(length, &compute(cmac, parts)),
+            Keyed::Camellia256(cmac) => Mac::leftmost(length, &compute(cmac.as_ref(), parts)),
             #[cfg(feature = "legacy-enctypes")]
             Keyed::Rc4(signer) => Mac::leftmost(length, &signer.compute(parts)),
         }

@@ -2,6 +2,7 @@
 //!
 //! Hot path: the schedule or the HMAC state is prepared once for several usages.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -83,18 +84,22 @@ impl PreparedKey {
     #[must_use]
     pub fn cipher(&self, usage: KeyUsage) -> CipherKey {
         let scheme = match &self.base {
-            Base::Aes128Sha1(base) => Scheme::Aes128Sha1(aes_sha1::cipher(base, usage)),
-            Base::Aes256Sha1(base) => Scheme::Aes256Sha1(aes_sha1::cipher(base, usage)),
-            Base::Aes128Sha256(base) => Scheme::Aes128Sha256(aes_sha2::cipher(base, usage)),
-            Base::Aes256Sha384(base) => Scheme::Aes256Sha384(aes_sha2::cipher(base, usage)),
+            Base::Aes128Sha1(base) => Scheme::Aes128Sha1(Box::new(aes_sha1::cipher(base, usage))),
+            Base::Aes256Sha1(base) => Scheme::Aes256Sha1(Box::new(aes_sha1::cipher(base, usage))),
+            Base::Aes128Sha256(base) => {
+                Scheme::Aes128Sha256(Box::new(aes_sha2::cipher(base, usage)))
+            }
+            Base::Aes256Sha384(base) => {
+                Scheme::Aes256Sha384(Box::new(aes_sha2::cipher(base, usage)))
+            }
             #[cfg(feature = "camellia")]
-            Base::Camellia128(base) => Scheme::Camellia128(camellia::cipher(base, usage)),
+            Base::Camellia128(base) => Scheme::Camellia128(Box::new(camellia::cipher(base, usage))),
             #[cfg(feature = "camellia")]
-            Base::Camellia256(base) => Scheme::Camellia256(camellia::cipher(base, usage)),
+            Base::Camellia256(base) => Scheme::Camellia256(Box::new(camellia::cipher(base, usage))),
             #[cfg(feature = "legacy-enctypes")]
-            Base::Des3(base) => Scheme::Des3(des3::cipher(base, usage)),
+            Base::Des3(base) => Scheme::Des3(Box::new(des3::cipher(base, usage))),
             #[cfg(feature = "legacy-enctypes")]
-            Base::Rc4(base) => Scheme::Rc4(rc4_hmac::cipher(base, usage)),
+            Base::Rc4(base) => Scheme::Rc4(Box::new(rc4_hmac::cipher(base, usage))),
         };
         CipherKey::new(self.enctype, scheme)
     }
@@ -103,18 +108,22 @@ impl PreparedKey {
     #[must_use]
     pub fn mac(&self, usage: KeyUsage) -> MacKey {
         let keyed = match &self.base {
-            Base::Aes128Sha1(base) => Keyed::Sha1(aes_sha1::mac(base, usage)),
-            Base::Aes256Sha1(base) => Keyed::Sha1(aes_sha1::mac(base, usage)),
-            Base::Aes128Sha256(base) => Keyed::Sha256(aes_sha2::mac::<_, U16>(base, usage)),
-            Base::Aes256Sha384(base) => Keyed::Sha384(aes_sha2::mac::<_, U24>(base, usage)),
+            Base::Aes128Sha1(base) => Keyed::Sha1(Box::new(aes_sha1::mac(base, usage))),
+            Base::Aes256Sha1(base) => Keyed::Sha1(Box::new(aes_sha1::mac(base, usage))),
+            Base::Aes128Sha256(base) => {
+                Keyed::Sha256(Box::new(aes_sha2::mac::<_, U16>(base, usage)))
+            }
+            Base::Aes256Sha384(base) => {
+                Keyed::Sha384(Box::new(aes_sha2::mac::<_, U24>(base, usage)))
+            }
             #[cfg(feature = "camellia")]
-            Base::Camellia128(base) => Keyed::Camellia128(camellia::mac(base, usage)),
+            Base::Camellia128(base) => Keyed::Camellia128(Box::new(camellia::mac(base, usage))),
             #[cfg(feature = "camellia")]
-            Base::Camellia256(base) => Keyed::Camellia256(camellia::mac(base, usage)),
+            Base::Camellia256(base) => Keyed::Camellia256(Box::new(camellia::mac(base, usage))),
             #[cfg(feature = "legacy-enctypes")]
-            Base::Des3(base) => Keyed::Sha1(des3::mac(base, usage)),
+            Base::Des3(base) => Keyed::Sha1(Box::new(des3::mac(base, usage))),
             #[cfg(feature = "legacy-enctypes")]
-            Base::Rc4(base) => Keyed::Rc4(rc4_hmac::mac(base, usage)),
+            Base::Rc4(base) => Keyed::Rc4(Box::new(rc4_hmac::mac(base, usage))),
         };
         MacKey::new(self.enctype, keyed)
     }

@@ -54,13 +54,13 @@ impl Usages {
 
 /// What was derived from one key for one direction.
 ///
-/// On the heap, each by itself: a context is moved from hand to hand before there is a message, and
-/// most of them never see one.
+/// Small, since these keys lie on the heap: a context is moved from hand to hand before there is a message,
+/// and most of them never see one.
 pub(super) struct Prepared {
     usages: Usages,
-    cipher: Option<Box<CipherKey>>,
-    wrap_mac: Option<Box<MacKey>>,
-    mic: Option<Box<MacKey>>,
+    cipher: Option<CipherKey>,
+    wrap_mac: Option<MacKey>,
+    mic: Option<MacKey>,
     #[cfg(feature = "legacy-enctypes")]
     rfc1964: Option<Box<Rfc1964Key>>,
 }
@@ -81,21 +81,21 @@ impl Prepared {
     pub(super) fn cipher(&mut self, key: &Key) -> &CipherKey {
         let usage = self.usages.seal;
         let prepared = &mut self.cipher;
-        prepared.get_or_insert_with(|| Box::new(key.cipher(usage)))
+        prepared.get_or_insert_with(|| key.cipher(usage))
     }
 
     /// What wrapped messages are signed with that are not sealed.
     pub(super) fn wrap_mac(&mut self, key: &Key) -> &MacKey {
         let usage = self.usages.seal;
         let prepared = &mut self.wrap_mac;
-        prepared.get_or_insert_with(|| Box::new(key.mac(usage)))
+        prepared.get_or_insert_with(|| key.mac(usage))
     }
 
     /// What MICs are made with.
     pub(super) fn mic(&mut self, key: &Key) -> &MacKey {
         let usage = self.usages.sign;
         let prepared = &mut self.mic;
-        prepared.get_or_insert_with(|| Box::new(key.mac(usage)))
+        prepared.get_or_insert_with(|| key.mac(usage))
     }
 
     /// What tokens of RFC 1964 are made with, if the key makes such.
