@@ -225,6 +225,17 @@ mod tests {
     }
 
     #[test]
+    fn nobody_names_a_credential_cache_where_none_are_kept() {
+        let fields = IdentityHeaders::from(&Headers::default());
+        let mut headers = HeaderMap::new();
+        for name in ["x-krb5-ccache", "x_krb5_ccache"] {
+            headers.append(name, HeaderValue::from_static("FILE:/tmp/krb5cc_0"));
+        }
+        fields.set(&alice(), &mut headers);
+        assert!(!headers.keys().any(|name| name.as_str().contains("ccache")));
+    }
+
+    #[test]
     fn every_field_is_empty_where_there_is_nobody() {
         let mut headers = HeaderMap::new();
         for name in ["remote-user", "remote_groups", "remote.name"] {

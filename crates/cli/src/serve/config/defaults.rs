@@ -95,7 +95,7 @@ impl Default for Headers {
             name: FieldName::from_static("remote-name"),
             principal: FieldName::default(),
             ccache: FieldName::default(),
-            strip: Vec::new(),
+            strip: vec![FieldName::from_static("x-krb5-ccache")],
         }
     }
 }
