@@ -9,7 +9,7 @@ use crate::process::{LineServer, said, try_run};
 use crate::recorded::hex;
 use crate::{from_base64, to_base64};
 
-/// Where the binary is: `PORTCULLIS_BIN`, or beside the tests' own directory (`target/PROFILE`).
+/// Where the binary is: `PORTCULLIS_BIN`, or in the directory of this profile (`target/PROFILE`).
 #[must_use]
 pub fn binary() -> PathBuf {
     from_profile("PORTCULLIS_BIN", "portcullis")
@@ -20,8 +20,13 @@ pub(crate) fn from_profile(variable: &str, name: &str) -> PathBuf {
     if let Some(path) = std::env::var_os(variable) {
         return path.into();
     }
-    let test = std::env::current_exe().unwrap_or_default();
-    let profile = test.ancestors().nth(2).unwrap_or(Path::new(""));
+    let own = std::env::current_exe().unwrap_or_default();
+    let directory = own.parent().unwrap_or(Path::new(""));
+    // Tests lie one deeper than programs do.
+    let profile = match directory.ends_with("deps") {
+        true => directory.parent().unwrap_or(directory),
+        false => directory,
+    };
     profile.join(name)
 }
 
