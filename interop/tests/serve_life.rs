@@ -32,6 +32,9 @@ fn logins(login: &Login<'_>, service: &str, count: usize) -> Vec<String> {
     tokens.iter().map(|token| negotiate(token)).collect()
 }
 
+/// Between the logins of a connection: 10,000 take some seconds, in which keys can become new.
+const PAUSE: Duration = Duration::from_millis(4);
+
 /// The statuses of these logins, over connections that stay; `done` counts them.
 fn statuses(port: u16, logins: &[String], done: &AtomicUsize) -> Vec<u16> {
     shared_out(logins, THREADS, |logins| {
@@ -39,6 +42,7 @@ fn statuses(port: u16, logins: &[String], done: &AtomicUsize) -> Vec<u16> {
         let ask = |login: &String| {
             let head = connection.ask(ROTATED_HOST, "/auth", std::slice::from_ref(login));
             done.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(PAUSE);
             head.unwrap().status
         };
         logins.map(ask).collect()
