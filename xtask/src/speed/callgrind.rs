@@ -2,11 +2,20 @@
 
 use std::collections::HashMap;
 
-/// The instructions of all functions that count, without those of what they call.
+/// Instructions.
+pub(super) const INSTRUCTIONS: &str = "Ir";
+/// Lines that the instruction cache of the first level did not have.
+pub(super) const CODE_FETCHED: &str = "I1mr";
+
+/// How often `event` was met in all functions that count, without what they call; `None` if the profile does not tell.
 ///
-/// A function is named once, `fn=(7) name`, and by its number later; each line that begins with a position has its cost, but
-/// the one after `calls=`, whose cost is the callee's.
-pub(super) fn counted(profile: &str, counts: impl Fn(&str) -> bool) -> u64 {
+/// `events:` says in which order the costs of a line stand. A function is named once, `fn=(7) name`, and by its number
+/// later; each line that begins with a position has its costs, zeros at the end left out, but the one after `calls=`,
+/// whose costs are the callee's.
+pub(super) fn counted(profile: &str, event: &str, counts: impl Fn(&str) -> bool) -> Option<u64> {
+    let mut lines = profile.lines();
+    let events = lines.find_map(|line| line.strip_prefix("events: "))?;
+    let place = events.split(' ').position(|name| name == event)?;
     let mut names: HashMap<&str, bool> = HashMap::new();
     let (mut inside, mut called, mut sum) = (false, false, 0);
     for line in profile.lines() {
@@ -27,14 +36,14 @@ pub(super) fn counted(profile: &str, counts: impl Fn(&str) -> bool) -> u64 {
             if !called && inside {
                 let cost = line
                     .split(' ')
-                    .nth(1)
+                    .nth(place + 1)
                     .and_then(|cost| cost.parse::<u64>().ok());
                 sum += cost.unwrap_or_default();
             }
             called = false;
         }
     }
-    sum
+    Some(sum)
 }
 
 #[cfg(test)]
@@ -42,15 +51,16 @@ mod tests {
     use super::*;
 
     const PROFILE: &str = "\
+events: Ir I1mr
 fn=(1) main
-10 5
+10 5 2
 cfn=(2) sha1::compress
 calls=1 20
 +1 100
 * 7
 
 fn=(2)
-20 100
+20 100 1
 
 fn=(3) portcullis::step
 -3 11
@@ -58,14 +68,19 @@ fn=(3) portcullis::step
 
     #[test]
     fn counts_what_a_function_does_itself() {
-        assert_eq!(counted(PROFILE, |_| true), 5 + 7 + 100 + 11);
+        assert_eq!(
+            counted(PROFILE, INSTRUCTIONS, |_| true),
+            Some(5 + 7 + 100 + 11)
+        );
+        assert_eq!(counted(PROFILE, CODE_FETCHED, |_| true), Some(2 + 1));
+        assert_eq!(counted(PROFILE, "Dr", |_| true), None);
     }
 
     #[test]
     fn leaves_out_what_does_not_count() {
         assert_eq!(
-            counted(PROFILE, |name| !name.starts_with("sha1::")),
-            5 + 7 + 11
+            counted(PROFILE, INSTRUCTIONS, |name| !name.starts_with("sha1::")),
+            Some(5 + 7 + 11)
         );
     }
 }
