@@ -62,7 +62,7 @@ pub(super) struct Prepared {
     wrap_mac: Option<MacKey>,
     mic: Option<MacKey>,
     #[cfg(feature = "legacy-enctypes")]
-    rfc1964: Option<Box<Rfc1964Key>>,
+    rfc1964: Option<Rfc1964Key>,
 }
 
 impl Prepared {
@@ -102,8 +102,8 @@ impl Prepared {
     #[cfg(feature = "legacy-enctypes")]
     pub(super) fn rfc1964(&mut self, key: &Key) -> Option<&Rfc1964Key> {
         if self.rfc1964.is_none() {
-            self.rfc1964 = key.rfc1964().map(Box::new);
+            self.rfc1964 = key.rfc1964();
         }
-        self.rfc1964.as_deref()
+        self.rfc1964.as_ref()
     }
 }

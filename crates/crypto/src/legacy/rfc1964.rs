@@ -1,6 +1,8 @@
 //! What per-message tokens of RFC 1964 are made with under a key of RC4-HMAC (RFC 4757 §7) or DES3
 //! (as MIT krb5 has it, which no RFC describes).
 
+use alloc::boxed::Box;
+
 use des::TdesEde3;
 use subtle::ConstantTimeEq;
 
@@ -23,45 +25,50 @@ pub enum Rfc1964Kind {
 /// A key of these enctypes serves both directions and every usage.
 pub struct Rfc1964Key(Scheme);
 
+/// Boxed one by one, as [`Scheme`](crate::cipher_key::Scheme) is.
 enum Scheme {
-    Rc4 {
-        mic: rc4_hmac::Signer,
-        wrap: rc4_hmac::Signer,
-        /// Derives Kseq from a checksum.
-        sequence: HmacMd5,
-        /// Derives Kcrypt from a sequence number.
-        sealing: HmacMd5,
-    },
-    Des3 {
-        cipher: TdesEde3,
-        mac: HmacSha1,
-    },
+    Rc4(Box<Rc4Keys>),
+    Des3(Box<Des3Keys>),
+}
+
+struct Rc4Keys {
+    mic: rc4_hmac::Signer,
+    wrap: rc4_hmac::Signer,
+    /// Derives Kseq from a checksum.
+    sequence: HmacMd5,
+    /// Derives Kcrypt from a sequence number.
+    sealing: HmacMd5,
+}
+
+struct Des3Keys {
+    cipher: TdesEde3,
+    mac: HmacSha1,
 }
 
 impl Rfc1964Key {
     pub(crate) fn rc4(octets: &[u8], base: &HmacMd5) -> Self {
-        Self(Scheme::Rc4 {
+        Self(Scheme::Rc4(Box::new(Rc4Keys {
             // RFC 4757 §7.2, §7.3: message types 15 and 13.
             mic: rc4_hmac::mac(base, KeyUsage::KRB_SAFE),
             wrap: rc4_hmac::mac(base, KeyUsage::ACCEPTOR_SIGN),
             sequence: rc4_hmac::any_message(base),
             sealing: rc4_hmac::any_message(&rc4_hmac::local_key(octets)),
-        })
+        })))
     }
 
     pub(crate) fn des3(base: &TdesEde3) -> Self {
-        Self(Scheme::Des3 {
+        Self(Scheme::Des3(Box::new(Des3Keys {
             cipher: base.clone(),
             mac: des3::mac(base, KeyUsage::ACCEPTOR_SIGN),
-        })
+        })))
     }
 
     /// `SGN_ALG` of its checksums.
     #[must_use]
     pub const fn sgn_alg(&self) -> [u8; 2] {
         match self.0 {
-            Scheme::Rc4 { .. } => [0x11, 0],
-            Scheme::Des3 { .. } => [4, 0],
+            Scheme::Rc4(_) => [0x11, 0],
+            Scheme::Des3(_) => [4, 0],
         }
     }
 
@@ -69,8 +76,8 @@ impl Rfc1964Key {
     #[must_use]
     pub const fn seal_alg(&self) -> [u8; 2] {
         match self.0 {
-            Scheme::Rc4 { .. } => [0x10, 0],
-            Scheme::Des3 { .. } => [2, 0],
+            Scheme::Rc4(_) => [0x10, 0],
+            Scheme::Des3(_) => [2, 0],
         }
     }
 
@@ -78,8 +85,8 @@ impl Rfc1964Key {
     #[must_use]
     pub const fn checksum_length(&self) -> usize {
         match self.0 {
-            Scheme::Rc4 { .. } => 8,
-            Scheme::Des3 { .. } => 20,
+            Scheme::Rc4(_) => 8,
+            Scheme::Des3(_) => 20,
         }
     }
 
@@ -87,8 +94,8 @@ impl Rfc1964Key {
     #[must_use]
     pub fn padding(&self, length: usize) -> u8 {
         match self.0 {
-            Scheme::Rc4 { .. } => 1, // a stream, and yet (RFC 4757 §7.3)
-            Scheme::Des3 { .. } => [8, 7, 6, 5, 4, 3, 2, 1]
+            Scheme::Rc4(_) => 1, // a stream, and yet (RFC 4757 §7.3)
+            Scheme::Des3(_) => [8, 7, 6, 5, 4, 3, 2, 1]
                 .get(length & 7)
                 .copied()
                 .unwrap_or(8),
@@ -100,13 +107,13 @@ impl Rfc1964Key {
     pub fn checksum(&self, kind: Rfc1964Kind, parts: &[&[u8]]) -> Mac {
         let length = self.checksum_length();
         match (&self.0, kind) {
-            (Scheme::Rc4 { mic, .. }, Rfc1964Kind::Mic) => {
-                Mac::leftmost(length, &mic.compute(parts))
+            (Scheme::Rc4(keys), Rfc1964Kind::Mic) => {
+                Mac::leftmost(length, &keys.mic.compute(parts))
             }
-            (Scheme::Rc4 { wrap, .. }, Rfc1964Kind::Wrap) => {
-                Mac::leftmost(length, &wrap.compute(parts))
+            (Scheme::Rc4(keys), Rfc1964Kind::Wrap) => {
+                Mac::leftmost(length, &keys.wrap.compute(parts))
             }
-            (Scheme::Des3 { mac, .. }, _) => Mac::leftmost(length, &compute(mac, parts)),
+            (Scheme::Des3(keys), _) => Mac::leftmost(length, &compute(&keys.mac, parts)),
         }
     }
 
@@ -133,15 +140,15 @@ impl Rfc1964Key {
     #[must_use]
     pub fn seal_sequence(&self, number: u32, direction: u8, checksum: &[u8]) -> [u8; 8] {
         let number = match self.0 {
-            Scheme::Rc4 { .. } => number.to_be_bytes(),
-            Scheme::Des3 { .. } => number.to_le_bytes(),
+            Scheme::Rc4(_) => number.to_be_bytes(),
+            Scheme::Des3(_) => number.to_le_bytes(),
         };
         let [a, b, c, d] = number;
         let mut sequence = [a, b, c, d, direction, direction, direction, direction];
         match &self.0 {
-            Scheme::Rc4 { sequence: key, .. } => crypt(key, checksum_head(checksum), &mut sequence),
-            Scheme::Des3 { cipher, .. } => {
-                des3::encrypt(cipher, checksum_head(checksum), &mut sequence);
+            Scheme::Rc4(keys) => crypt(&keys.sequence, checksum_head(checksum), &mut sequence),
+            Scheme::Des3(keys) => {
+                des3::encrypt(&keys.cipher, checksum_head(checksum), &mut sequence);
             }
         }
         sequence
@@ -158,8 +165,8 @@ impl Rfc1964Key {
     ) -> Result<(u32, u8), OpenError> {
         let head = checksum_head(checksum);
         match &self.0 {
-            Scheme::Rc4 { sequence: key, .. } => crypt(key, head, &mut sequence),
-            Scheme::Des3 { cipher, .. } => des3::decrypt(cipher, head, &mut sequence),
+            Scheme::Rc4(keys) => crypt(&keys.sequence, head, &mut sequence),
+            Scheme::Des3(keys) => des3::decrypt(&keys.cipher, head, &mut sequence),
         }
         let [a, b, c, d, direction @ ..] = sequence;
         let [first, ..] = direction;
@@ -167,8 +174,8 @@ impl Rfc1964Key {
             return Err(OpenError);
         }
         let number = match self.0 {
-            Scheme::Rc4 { .. } => u32::from_be_bytes([a, b, c, d]),
-            Scheme::Des3 { .. } => u32::from_le_bytes([a, b, c, d]),
+            Scheme::Rc4(_) => u32::from_be_bytes([a, b, c, d]),
+            Scheme::Des3(_) => u32::from_le_bytes([a, b, c, d]),
         };
         Ok((number, first))
     }
@@ -177,9 +184,9 @@ impl Rfc1964Key {
     /// they must be whole blocks; what is left over is wiped.
     pub fn seal(&self, number: u32, text: &mut [u8]) {
         match &self.0 {
-            Scheme::Rc4 { sealing, .. } => crypt(sealing, &number.to_be_bytes(), text),
-            Scheme::Des3 { cipher, .. } => {
-                des3::encrypt(cipher, &[0; 8], text);
+            Scheme::Rc4(keys) => crypt(&keys.sealing, &number.to_be_bytes(), text),
+            Scheme::Des3(keys) => {
+                des3::encrypt(&keys.cipher, &[0; 8], text);
                 text.as_chunks_mut::<8>().1.fill(0);
             }
         }
@@ -191,9 +198,9 @@ impl Rfc1964Key {
     /// [`OpenError`] under DES3 when they are not whole blocks.
     pub fn open(&self, number: u32, text: &mut [u8]) -> Result<(), OpenError> {
         match &self.0 {
-            Scheme::Rc4 { sealing, .. } => crypt(sealing, &number.to_be_bytes(), text),
-            Scheme::Des3 { .. } if !text.len().is_multiple_of(8) => return Err(OpenError),
-            Scheme::Des3 { cipher, .. } => des3::decrypt(cipher, &[0; 8], text),
+            Scheme::Rc4(keys) => crypt(&keys.sealing, &number.to_be_bytes(), text),
+            Scheme::Des3(_) if !text.len().is_multiple_of(8) => return Err(OpenError),
+            Scheme::Des3(keys) => des3::decrypt(&keys.cipher, &[0; 8], text),
         }
         Ok(())
     }
