@@ -16,7 +16,7 @@ use portcullis::formats::messages::{ApReq, KerberosString};
 use portcullis::formats::registry::{ErrorCode, Kvno};
 use portcullis::replay::{Freshness, MemoryReplayCache, ReplayCache, ReplayCacheError, ReplayTag};
 use portcullis::{Acceptor, ConfigError, Error, Keytab, Principal, Step, UnrecordedStep};
-use portcullis_testrealm::{Fault, TestRealm};
+use portcullis_testrealm::{Fault, SteadyReplay, TestRealm};
 use scene::{Scene, WEB, complete, refused};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -204,24 +204,11 @@ fn what_was_stamped_before_a_restart_is_refused() {
     complete(restarted.begin().step(new.token(), start));
 }
 
-/// A store that cannot tell lets nobody in.
-#[derive(Debug)]
-struct Unreachable;
-
-impl ReplayCache for Unreachable {
-    fn record(
-        &self,
-        _: &ReplayTag,
-        _: SystemTime,
-        _: SystemTime,
-    ) -> Result<Freshness, ReplayCacheError> {
-        Err(ReplayCacheError::Unreachable("connection refused".into()))
-    }
-}
-
 #[test]
 fn a_store_that_cannot_tell_lets_nobody_in() {
-    let scene = Scene::with(|settings| settings.replay_cache(Arc::new(Unreachable)));
+    let unreachable = ReplayCacheError::Unreachable("connection refused".into());
+    let outage = Arc::new(SteadyReplay(Err(unreachable)));
+    let scene = Scene::with(|settings| settings.replay_cache(outage));
     let rejection = scene.refuse(&scene.token().mutual().spnego().build());
     assert!(matches!(rejection.error(), Error::ReplayCache(_)));
     assert!(rejection.reply().is_some());

@@ -12,27 +12,13 @@ mod recorded;
 use core::time::Duration;
 use http::header::RETRY_AFTER;
 use http::{Response, StatusCode};
-use portcullis::replay::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
+use portcullis::replay::ReplayCacheError;
 use portcullis::{AcceptorBuilder, Error, Rejection};
 use portcullis_http::NegotiateLayer;
+use portcullis_testrealm::SteadyReplay;
 use recorded::{CURL, builder, challenges, then, token, unreachable, with_token};
 use std::sync::Arc;
-use std::time::SystemTime;
 use tower::{Layer, ServiceExt, service_fn};
-
-#[derive(Debug)]
-struct Broken(ReplayCacheError);
-
-impl ReplayCache for Broken {
-    fn record(
-        &self,
-        _: &ReplayTag,
-        _: SystemTime,
-        _: SystemTime,
-    ) -> Result<Freshness, ReplayCacheError> {
-        Err(self.0.clone())
-    }
-}
 
 async fn outage(builder: AcceptorBuilder) -> (Response<String>, Error) {
     let layer = NegotiateLayer::new(builder.build().unwrap()).now(then);
@@ -53,9 +39,9 @@ async fn outage(builder: AcceptorBuilder) -> (Response<String>, Error) {
 /// Another token would not help: no challenge, and no word of where the store is.
 #[tokio::test]
 async fn a_replay_cache_that_fails_is_503_without_a_challenge() {
-    let broken = Broken(ReplayCacheError::Unreachable(
+    let broken = SteadyReplay(Err(ReplayCacheError::Unreachable(
         "no route to 192.0.2.1".to_owned(),
-    ));
+    )));
     let (answer, error) = outage(builder(CURL).replay_cache(Arc::new(broken))).await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(matches!(error, Error::ReplayCache(_)), "{error:?}");
@@ -72,7 +58,7 @@ async fn a_replay_cache_that_fails_is_503_without_a_challenge() {
 async fn a_replay_store_that_is_too_young_is_503_for_so_long() {
     for (millis, wait) in [(1, "1"), (2000, "3"), (299_999, "300")] {
         let by = Duration::from_millis(millis);
-        let young = Broken(ReplayCacheError::TooYoung { by });
+        let young = SteadyReplay(Err(ReplayCacheError::TooYoung { by }));
         let (answer, _) = outage(builder(CURL).replay_cache(Arc::new(young))).await;
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.headers()[RETRY_AFTER], wait, "{millis}");

@@ -4,9 +4,10 @@ use core::time::Duration;
 use portcullis::channel_bindings::ChannelBindingPolicy;
 use portcullis::formats::der::Decode;
 use portcullis::formats::messages::KerberosTime;
-use portcullis::replay::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
+use portcullis::replay::Freshness;
 use portcullis::{Acceptor, AcceptorBuilder, Keytab, WeakEnctype};
 use portcullis_testdata::unhex;
+use portcullis_testrealm::SteadyReplay;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -40,22 +41,8 @@ pub(crate) fn open_minded(settings: AcceptorBuilder) -> AcceptorBuilder {
         .keep_delegated_credentials()
         .raw_ap_req(true)
         .known_tickets(0)
-        .replay_cache(Arc::new(Forgetful))
-}
-
-/// Its records would be counted with what the next token costs.
-#[derive(Debug)]
-struct Forgetful;
-
-impl ReplayCache for Forgetful {
-    fn record(
-        &self,
-        _: &ReplayTag,
-        _: SystemTime,
-        _: SystemTime,
-    ) -> Result<Freshness, ReplayCacheError> {
-        Ok(Freshness::Fresh)
-    }
+        // Its records would be counted with what the next token costs.
+        .replay_cache(Arc::new(SteadyReplay(Ok(Freshness::Fresh))))
 }
 
 /// The files of `testdata/tokens`.

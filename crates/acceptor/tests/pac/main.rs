@@ -21,12 +21,11 @@ use portcullis::pac::{
     FileTime, GroupAttributes, GroupMembership, PacAttributes, PacBufferType, S4uDelegationInfo,
     Sid,
 };
-use portcullis::replay::{Freshness, ReplayCache, ReplayCacheError, ReplayTag};
+use portcullis::replay::Freshness;
 use portcullis::{AcceptorBuilder, Error, Identity, Pac, PacPolicy};
-use portcullis_testrealm::TokenBuilder;
+use portcullis_testrealm::{SteadyReplay, TokenBuilder};
 use scene::Scene;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 const PAC: AuthDataType = AuthDataType::WIN2K_PAC;
 const IF_RELEVANT: AuthDataType = AuthDataType::IF_RELEVANT;
@@ -516,25 +515,15 @@ fn an_ignored_pac_is_neither_verified_nor_shown() {
     ));
 }
 
-/// Remembers nothing: the same token may come again.
-#[derive(Debug)]
-struct Forgetful;
-
-impl ReplayCache for Forgetful {
-    fn record(
-        &self,
-        _: &ReplayTag,
-        _: SystemTime,
-        _: SystemTime,
-    ) -> Result<Freshness, ReplayCacheError> {
-        Ok(Freshness::Fresh)
-    }
+/// The same token may come again.
+fn forgetful() -> Arc<SteadyReplay> {
+    Arc::new(SteadyReplay(Ok(Freshness::Fresh)))
 }
 
 /// The second time the ticket is entered, from then on it is known.
 #[test]
 fn the_pac_of_a_known_ticket_is_the_same() {
-    let scene = Scene::with(|settings| settings.replay_cache(Arc::new(Forgetful)));
+    let scene = Scene::with(|settings| settings.replay_cache(forgetful()));
     let pac = Draft::of_alice(scene.realm.now()).sign(&key(&scene.web));
     let container = if_relevant(&[(PAC, &pac)]);
     let token = scene.token();
@@ -551,7 +540,7 @@ fn the_pac_of_a_known_ticket_is_the_same() {
 /// A ticket is known when everything about it was shown, so never with a bad PAC.
 #[test]
 fn a_bad_pac_is_refused_however_often_it_comes() {
-    let scene = Scene::with(|settings| settings.replay_cache(Arc::new(Forgetful)));
+    let scene = Scene::with(|settings| settings.replay_cache(forgetful()));
     let pac = Draft::of_alice(scene.realm.now()).lay_out(&key(&scene.web));
     let container = if_relevant(&[(PAC, pac.octets())]);
     let token = scene.token();
