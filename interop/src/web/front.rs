@@ -20,7 +20,7 @@ const KEY: &[u8] = include_bytes!("../../../crates/http/tests/tls_server/web.key
 /// A running proxy.
 #[derive(Debug)]
 pub struct Front {
-    port: u16,
+    pub(super) port: u16,
     _directory: TempDir,
     _daemon: Daemon,
 }
@@ -139,7 +139,8 @@ impl Front {
         front
     }
 
-    fn start(file: &str, prepare: impl FnOnce(&Path, u16) -> (String, Command)) -> Self {
+    /// Writes `file` and starts the program, which finds it at a place of its own and listens at a port.
+    pub(super) fn start(file: &str, prepare: impl FnOnce(&Path, u16) -> (String, Command)) -> Self {
         let directory = tempfile::Builder::new().prefix("portcullis-").tempdir();
         let directory = directory.expect("a directory");
         let (place, port) = (directory.path(), free_port());

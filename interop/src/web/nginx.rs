@@ -1,22 +1,13 @@
 //! nginx before an application, which asks the daemon with `auth_request` for each request.
 
-use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use tempfile::TempDir;
-
-use super::answers_at;
+use super::front::Front;
 use crate::http::Server;
-use crate::process::Daemon;
-use crate::realm::free_port;
 
 /// A running nginx.
 #[derive(Debug)]
-pub struct Nginx {
-    port: u16,
-    _directory: TempDir,
-    _daemon: Daemon,
-}
+pub struct Nginx(Front);
 
 /// How much of a header it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,40 +26,29 @@ impl Nginx {
     /// When it does not come up.
     #[must_use]
     pub fn start(daemon: u16, application: &str, buffers: Buffers) -> Self {
-        let directory = tempfile::Builder::new().prefix("portcullis-").tempdir();
-        let directory = directory.expect("a directory");
-        let port = free_port();
-        let place = directory.path().display().to_string();
         let buffers = match buffers {
             Buffers::Default => "",
             Buffers::Large => "large_client_header_buffers 4 64k;",
         };
-        let text = CONFIGURATION
-            .replace("PLACE", &place)
-            .replace("BUFFERS", buffers)
-            .replace("PORT", &port.to_string())
-            .replace("DAEMON", &daemon.to_string())
-            .replace("APPLICATION", application);
-        let (file, log) = (
-            directory.path().join("nginx.conf"),
-            directory.path().join("error.log"),
-        );
-        fs::write(&file, text).expect("a file");
-        let mut command = Command::new("/usr/sbin/nginx");
-        command.arg("-e").arg(&log).arg("-c").arg(&file);
-        let mut daemon = Daemon::start(&command, Stdio::null());
-        answers_at(&mut daemon, port, &log);
-        Self {
-            port,
-            _directory: directory,
-            _daemon: daemon,
-        }
+        Self(Front::start("nginx.conf", |place, port| {
+            let text = CONFIGURATION
+                .replace("PLACE", &place.display().to_string())
+                .replace("BUFFERS", buffers)
+                .replace("PORT", &port.to_string())
+                .replace("DAEMON", &daemon.to_string())
+                .replace("APPLICATION", application);
+            let mut command = Command::new("/usr/sbin/nginx");
+            command
+                .args(["-e", "stderr", "-c"])
+                .arg(place.join("nginx.conf"));
+            (text, command)
+        }))
     }
 
     /// As clients see it.
     #[must_use]
     pub const fn server(&self) -> Server {
-        Server::at(self.port)
+        Server::at(self.0.port)
     }
 }
 
@@ -77,7 +57,7 @@ const CONFIGURATION: &str = r#"
 daemon off;
 worker_processes 1;
 pid PLACE/pid;
-error_log PLACE/error.log;
+error_log stderr;
 events { worker_connections 1000; }
 http {
   access_log off;
