@@ -447,7 +447,7 @@ impl<'a> Reader<'a> {
         if !minimal {
             return Err(DecodeError::new(DecodeErrorKind::NonMinimalInteger, start));
         }
-        // Of 32 bits, with a sign or a zero before them, are all that are read.
+        // Nobody reads more than 32 bits: four octets, and one before them for the sign.
         if octets.len() > 5 {
             return Err(DecodeError::new(DecodeErrorKind::IntegerOutOfRange, start));
         }
