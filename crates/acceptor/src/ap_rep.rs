@@ -2,19 +2,20 @@
 
 use crate::ap_req::{Client, ProvenClient};
 use crate::context::{ContextKeys, FirstNumbers, SecurityContext};
+use crate::cover::Cover;
 use crate::entropy::Entropy;
 use crate::error::Error;
 use portcullis_crypto::{Key, KeyUsage, Wiped};
 use portcullis_formats::der::{Encode, Writer};
-use portcullis_formats::gss::{Mechanism, TokenId, encode_framed};
+use portcullis_formats::gss::TokenId;
 use portcullis_formats::messages::{ApRep, EncApRepPart, EncryptedData, EncryptionKey};
 use portcullis_formats::registry::EtypeNumber;
 use std::sync::Arc;
 
 /// No EncAPRepPart is longer, so the writer never moves the subkey and leaves a copy behind.
 const LONGEST_PART: usize = 256;
-/// What an AP-REP in its frame has around its ciphertext, and a little more.
-const HEADERS: usize = 80;
+/// What an AP-REP in its cover has around its ciphertext, and a little more.
+const HEADERS: usize = 128;
 /// Where a ciphertext will be; none is longer.
 const NOT_YET_SEALED: [u8; LONGEST_PART + 64] = [0; LONGEST_PART + 64];
 /// Old peers take sequence numbers for signed and add to them; MIT krb5 stays below this, too.
@@ -30,12 +31,12 @@ pub(crate) struct Answer {
 }
 
 /// The context with a proven client, and the AP-REP if one is due. `remembered` is how many
-/// sequence numbers behind the latest the context keeps, `frame` the AP-REP's.
+/// sequence numbers behind the latest the context keeps, `cover` what the AP-REP is sent in.
 pub(crate) fn answer(
     client: ProvenClient,
     entropy: &Arc<dyn Entropy>,
     remembered: u32,
-    frame: Option<Mechanism>,
+    cover: &Cover<'_>,
 ) -> Result<Answer, Error> {
     let client = client.into_parts();
     if !client.mutual {
@@ -56,7 +57,7 @@ pub(crate) fn answer(
         }),
         seq_number: Some(random.sequence),
     };
-    let ap_rep = Some(seal(&part, &client, &random.confounder, frame));
+    let ap_rep = Some(seal(&part, &client, &random.confounder, cover));
     let Client {
         identity,
         session_key,
@@ -105,7 +106,7 @@ fn seal(
     part: &EncApRepPart<'_>,
     client: &Client,
     confounder: &[u8; 16],
-    frame: Option<Mechanism>,
+    cover: &Cover<'_>,
 ) -> Vec<u8> {
     let session_key = &client.session_key;
     let mut plaintext = Writer::with_capacity(LONGEST_PART);
@@ -118,15 +119,7 @@ fn seal(
         cipher: NOT_YET_SEALED.get(..sealed).unwrap_or(&NOT_YET_SEALED),
     };
     let mut output = Writer::with_capacity(sealed.saturating_add(HEADERS));
-    match frame {
-        Some(mechanism) => encode_framed(
-            mechanism.oid(),
-            TokenId::AP_REP,
-            &ApRep { enc_part },
-            &mut output,
-        ),
-        None => ApRep { enc_part }.encode(&mut output),
-    }
+    cover.encode_around(TokenId::AP_REP, &ApRep { enc_part }, &mut output);
     let mut token = output.into_vec();
     token.truncate(token.len().saturating_sub(sealed));
     match &client.known_ticket {

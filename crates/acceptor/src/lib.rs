@@ -31,6 +31,7 @@ mod ap_rep;
 mod ap_req;
 pub mod channel_bindings;
 pub mod context;
+mod cover;
 mod delegated;
 mod enctypes;
 pub mod entropy;

@@ -148,6 +148,11 @@ impl Unrecorded {
         self
     }
 
+    /// What the client asked of the context.
+    pub(crate) const fn flags(&self) -> ContextFlags {
+        self.client.identity.flags()
+    }
+
     pub(crate) fn service(&self) -> &Principal {
         self.client.identity.service()
     }

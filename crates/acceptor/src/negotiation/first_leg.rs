@@ -10,6 +10,7 @@ use crate::rejection::Rejection;
 use portcullis_formats::der::{Decode, DecodeErrorKind, Reader};
 use portcullis_formats::gss::{FirstToken, InitialContextToken, Mechanism, oid_to_dotted};
 use portcullis_formats::spnego::{MechTypeList, NegTokenInit, neg_token_init2};
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 /// The most mechanisms that an error lists.
@@ -76,9 +77,9 @@ fn spnego(
     let spnego = Spnego {
         chosen,
         first_answer: true,
-        mech_types: list.octets().to_vec(),
+        mech_types: list.octets().into(),
         mic_requested: !is_first,
-        initiator_mic: offer.mech_list_mic.map(<[u8]>::to_vec),
+        initiator_mic: offer.mech_list_mic.map(Cow::Borrowed),
     };
     match offer.mech_token.filter(|token| !token.is_empty()) {
         // The optimistic token belongs to the initiator's first choice (RFC 4178 §4.2.1).

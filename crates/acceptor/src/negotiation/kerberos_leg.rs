@@ -14,7 +14,7 @@ use crate::rejection::Rejection;
 use crate::replay::{Freshness, ReplayCache, ReplayTag};
 use crate::settings::Settings;
 use crate::time::{kerberos_time, system_time};
-use portcullis_formats::der::Decode;
+use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::gss::{
     ContextFlags, FirstToken, InitialContextToken, Mechanism, TokenId, oid_to_dotted,
     split_token_id,
@@ -27,7 +27,7 @@ use std::time::SystemTime;
 pub(super) struct ClaimedLeg {
     acceptor: Acceptor,
     peer: Peer,
-    envelope: Envelope,
+    envelope: Envelope<'static>,
     facts: KrbErrorFacts,
     claim: ap_req::Unrecorded,
     now: SystemTime,
@@ -37,7 +37,7 @@ pub(super) struct ClaimedLeg {
 pub(super) fn step(
     acceptor: Acceptor,
     peer: Peer,
-    spnego: Option<Spnego>,
+    spnego: Option<Spnego<'_>>,
     token: &[u8],
     kerberos_token: &[u8],
     now: SystemTime,
@@ -81,7 +81,7 @@ pub(super) fn step(
 fn verify(
     acceptor: Acceptor,
     peer: Peer,
-    envelope: Envelope,
+    envelope: Envelope<'_>,
     request: &ApReq<'_>,
     now: SystemTime,
 ) -> Result<UnrecordedStep, Rejection> {
@@ -91,7 +91,7 @@ fn verify(
             let leg = Box::new(ClaimedLeg {
                 acceptor,
                 peer,
-                envelope,
+                envelope: envelope.kept(claim.flags()),
                 facts: KrbErrorFacts::with_service(request, Some(claim.service())),
                 claim,
                 now,
@@ -99,23 +99,25 @@ fn verify(
             Ok(UnrecordedStep::Unrecorded(Unrecorded { leg }))
         }
         Err(error) => {
-            let answer = krb_error(&error, &KrbErrorFacts::of(request), now);
-            Err(envelope.reject(error, answer.as_deref()))
+            let facts = KrbErrorFacts::of(request);
+            let answer = krb_error(&error, &facts, now);
+            Err(envelope.reject(error, answer.as_ref()))
         }
     }
 }
 
 /// The refusal of what could not be read as an AP-REQ.
 fn reject_unread(
-    envelope: &Envelope,
+    envelope: &Envelope<'_>,
     error: Error,
     settings: &Settings,
     now: SystemTime,
 ) -> Rejection {
     match (&error, &envelope.spnego) {
         (Error::Unsupported(Unsupported::TokenId(_)), _) => {
-            let answer = krb_error(&error, &KrbErrorFacts::of_no_request(settings), now);
-            envelope.reject(error, answer.as_deref())
+            let facts = KrbErrorFacts::of_no_request(settings);
+            let answer = krb_error(&error, &facts, now);
+            envelope.reject(error, answer.as_ref())
         }
         (_, Some(_)) => envelope.reject(error, None),
         (_, None) => silent(error),
@@ -214,7 +216,7 @@ impl ClaimedLeg {
 
     pub(super) fn reject(self: Box<Self>, error: Error) -> Rejection {
         let answer = krb_error(&error, &self.facts, self.now);
-        self.envelope.reject(error, answer.as_deref())
+        self.envelope.reject(error, answer.as_ref())
     }
 
     /// RFC 4120 §3.2.4: a client that is proven is answered, if it wants to be.
@@ -230,16 +232,17 @@ impl ClaimedLeg {
             now,
         } = *self;
         let settings = &acceptor.settings;
-        let (remembered, frame) = (settings.rules.sequence_window, envelope.frame());
+        let remembered = settings.rules.sequence_window;
+        let cover = envelope.cover_of_ap_rep(claim.flags());
         let answered = claim
             .with_keys(keys)
             .settle(verdict, &settings.tickets, kerberos_time(now))
-            .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered, frame));
+            .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered, &cover));
         let answer = match answered {
             Ok(answer) => answer,
             Err(error) => {
                 let reply = krb_error(&error, &facts, now);
-                return Err(envelope.reject(error, reply.as_deref()));
+                return Err(envelope.reject(error, reply.as_ref()));
             }
         };
         if answer
@@ -253,12 +256,12 @@ impl ClaimedLeg {
         let Answer {
             context, ap_rep, ..
         } = answer;
-        match envelope.spnego {
-            None => Ok(Step::Complete {
+        match (envelope.spnego, cover.answer) {
+            (Some(spnego), None) => later_leg::conclude(acceptor, peer, spnego, context, ap_rep),
+            (_, answer) => Ok(Step::Complete {
                 context,
-                reply: ap_rep,
+                reply: ap_rep.or_else(|| answer.map(|answer| answer.to_der())),
             }),
-            Some(spnego) => later_leg::conclude(acceptor, peer, spnego, context, ap_rep),
         }
     }
 }

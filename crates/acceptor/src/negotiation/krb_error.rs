@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::time::{kerberos_time, microseconds};
-use portcullis_formats::der::Encode;
 use portcullis_formats::messages::{ApOptions, ApReq, KrbError};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::ErrorCode;
@@ -56,9 +55,13 @@ impl KrbErrorFacts {
 
 /// The KRB-ERROR for `error`: its code, our time, the service's name as the ticket shows it in
 /// clear, and nothing else.
-pub(super) fn krb_error(error: &Error, facts: &KrbErrorFacts, now: SystemTime) -> Option<Vec<u8>> {
+pub(super) fn krb_error<'f>(
+    error: &Error,
+    facts: &'f KrbErrorFacts,
+    now: SystemTime,
+) -> Option<KrbError<'f>> {
     let (code, service) = (error.code()?, facts.0.as_ref()?);
-    let message = KrbError {
+    Some(KrbError {
         ctime: None,
         cusec: None,
         stime: kerberos_time(now),
@@ -70,6 +73,5 @@ pub(super) fn krb_error(error: &Error, facts: &KrbErrorFacts, now: SystemTime) -
         sname: service.name(),
         e_text: None,
         e_data: (code == ErrorCode::SKEW).then_some(SKEW_RECOVERY),
-    };
-    Some(message.to_der())
+    })
 }

@@ -10,8 +10,9 @@ use crate::peer::Peer;
 use crate::rejection::Rejection;
 use crate::time::kerberos_time;
 use portcullis_formats::der::{Decode, Encode};
-use portcullis_formats::gss::{ContextFlags, Mechanism};
+use portcullis_formats::gss::Mechanism;
 use portcullis_formats::spnego::{NegState, NegTokenResp};
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 /// The mechanism is chosen; the AP-REQ is due.
@@ -32,7 +33,7 @@ impl AwaitKerberos {
     pub(super) fn ask(
         acceptor: Acceptor,
         peer: Peer,
-        spnego: Spnego,
+        spnego: Spnego<'_>,
         ours: Option<&[u8]>,
     ) -> UnrecordedStep {
         let neg_state = match spnego.mic_requested {
@@ -47,7 +48,7 @@ impl AwaitKerberos {
         };
         let waiting = Self {
             chosen: spnego.chosen,
-            mech_types: spnego.mech_types.into(),
+            mech_types: spnego.mech_types.into_owned().into(),
             mic_requested: spnego.mic_requested,
         };
         let state = State::AwaitKerberos(Box::new(waiting));
@@ -76,9 +77,9 @@ impl AwaitKerberos {
         let spnego = Spnego {
             chosen: self.chosen,
             first_answer: false,
-            mech_types: self.mech_types.into(),
+            mech_types: self.mech_types.into_vec().into(),
             mic_requested: self.mic_requested,
-            initiator_mic: leg.mech_list_mic.map(<[u8]>::to_vec),
+            initiator_mic: leg.mech_list_mic.map(Cow::Borrowed),
         };
         kerberos_leg::step(acceptor, peer, Some(spnego), token, kerberos_token, now)
     }
@@ -106,25 +107,18 @@ impl AwaitMic {
 }
 
 /// Kerberos is done: answers, and waits for the initiator's MIC where one is due.
-///
-/// It is due when Kerberos was not the initiator's first choice, or when the initiator sent one;
-/// never without integrity (RFC 4178 §5). We volunteer none: old Windows stumbles over it.
 pub(super) fn conclude(
     acceptor: Acceptor,
     peer: Peer,
-    spnego: Spnego,
+    spnego: Spnego<'_>,
     mut context: SecurityContext,
     ap_rep: Option<Vec<u8>>,
 ) -> Result<Step, Rejection> {
-    let integrity = context.identity().flags().contains(ContextFlags::INTEG);
-    let due = integrity && (spnego.mic_requested || spnego.initiator_mic.is_some());
     let mut answer = NegTokenResp {
-        neg_state: Some(NegState::AcceptCompleted),
-        supported_mech: spnego.first_answer.then_some(spnego.chosen.oid()),
         response_token: ap_rep.as_deref(),
-        mech_list_mic: None,
+        ..spnego.completed()
     };
-    if !due {
+    if !spnego.mic_is_due(context.identity().flags()) {
         return Ok(Step::Complete {
             context,
             reply: Some(answer.to_der()),
@@ -153,7 +147,7 @@ pub(super) fn conclude(
     }
     let waiting = AwaitMic {
         context,
-        mech_types: spnego.mech_types.into(),
+        mech_types: spnego.mech_types.into_owned().into(),
     };
     let state = State::AwaitMic(Box::new(waiting));
     Ok(Step::Continue {

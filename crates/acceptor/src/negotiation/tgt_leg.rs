@@ -12,7 +12,7 @@ use crate::acceptor::Acceptor;
 use crate::error::{Error, NegotiationError, Unsupported};
 use crate::peer::Peer;
 use crate::rejection::Rejection;
-use portcullis_formats::der::{Decode, Encode};
+use portcullis_formats::der::Decode;
 use portcullis_formats::gss::TokenId;
 use portcullis_formats::messages::{TgtReply, TgtRequest, Ticket};
 
@@ -20,7 +20,7 @@ use portcullis_formats::messages::{TgtReply, TgtRequest, Ticket};
 pub(super) fn step(
     acceptor: Acceptor,
     mut peer: Peer,
-    envelope: Envelope,
+    envelope: Envelope<'_>,
     message: &[u8],
 ) -> Result<UnrecordedStep, Rejection> {
     let reply = match reply(&peer, message) {
@@ -45,12 +45,12 @@ pub(super) fn step(
 
 /// The name in the request says whose ticket the client wants; the one that we have is all there
 /// is, and the client sees whose it is.
-fn reply(peer: &Peer, message: &[u8]) -> Result<Vec<u8>, Error> {
+fn reply<'p>(peer: &'p Peer, message: &[u8]) -> Result<TgtReply<'p>, Error> {
     let tgt = peer.tgt.as_ref().ok_or(Unsupported::UserToUser)?;
     if peer.got_tgt {
         return Err(NegotiationError::TgtRepeated.into());
     }
     TgtRequest::from_der(message)?;
     let ticket = Ticket::from_der(tgt.ticket())?;
-    Ok(TgtReply { ticket }.to_der())
+    Ok(TgtReply { ticket })
 }

@@ -14,6 +14,7 @@ use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Decode, Encode};
 use portcullis_formats::messages::{ApRep, EncApRepPart};
 use portcullis_formats::spnego::{NegState, NegTokenResp};
+use std::borrow::Cow;
 use std::time::SystemTime;
 use zeroize::Zeroizing;
 
@@ -21,12 +22,17 @@ use zeroize::Zeroizing;
 pub(super) struct AwaitThirdLeg {
     context: SecurityContext,
     session_key: Key,
-    spnego: Option<Spnego>,
+    spnego: Option<Spnego<'static>>,
 }
 
 impl AwaitThirdLeg {
     /// Sends our AP-REP and asks for the client's.
-    pub(super) fn ask(acceptor: Acceptor, peer: Peer, envelope: Envelope, answer: Answer) -> Step {
+    pub(super) fn ask(
+        acceptor: Acceptor,
+        peer: Peer,
+        envelope: Envelope<'static>,
+        answer: Answer,
+    ) -> Step {
         let ap_rep = answer.ap_rep.unwrap_or_default();
         let reply = match &envelope.spnego {
             None => ap_rep,
@@ -85,7 +91,7 @@ impl AwaitThirdLeg {
         answers(ap_rep, &session_key, due).map_err(reject_negotiation)?;
         let initiator_mic = match (leg.mech_list_mic, spnego.initiator_mic) {
             (Some(_), Some(_)) => return Err(reject_negotiation(NegotiationError::SecondMic)),
-            (late, early) => late.map(<[u8]>::to_vec).or(early),
+            (late, early) => late.map(Cow::Borrowed).or(early),
         };
         let spnego = Spnego {
             first_answer: false,

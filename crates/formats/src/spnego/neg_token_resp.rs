@@ -1,9 +1,13 @@
 //! Every token of a negotiation after the first, in both directions.
 
 use crate::der::{Decode, DecodeErrorKind, Encode, Reader, Result, Writer};
+use alloc::vec::Vec;
 
 const NAME: &str = "NegTokenResp";
 const NEG_TOKEN_RESP: u8 = 0xa1;
+const OCTET_STRING: u8 = 0x04;
+/// All tags and lengths take fewer, and the state.
+const HEADERS: usize = 48;
 
 /// A step of the negotiation (RFC 4178 §4.2.2), with the tag of the CHOICE.
 ///
@@ -93,8 +97,14 @@ impl<'a> Decode<'a> for NegTokenResp<'a> {
     }
 }
 
-impl Encode for NegTokenResp<'_> {
-    fn encode(&self, output: &mut Writer) {
+impl NegTokenResp<'_> {
+    /// Writes it with a `responseToken` that `token` writes where it will be, so that a long one is
+    /// not copied.
+    pub fn encode_around(&self, token: impl FnOnce(&mut Writer), output: &mut Writer) {
+        self.encode_with(Some(token), output);
+    }
+
+    fn encode_with(&self, token: Option<impl FnOnce(&mut Writer)>, output: &mut Writer) {
         output.nested(NEG_TOKEN_RESP, |choice| {
             choice.sequence(|fields| {
                 if let Some(state) = self.neg_state {
@@ -103,14 +113,33 @@ impl Encode for NegTokenResp<'_> {
                 if let Some(mech) = self.supported_mech {
                     fields.field(1, |field| field.object_identifier(mech));
                 }
-                if let Some(token) = self.response_token {
-                    fields.field(2, |field| field.octet_string(token));
+                if let Some(token) = token {
+                    fields.field(2, |field| field.nested(OCTET_STRING, token));
                 }
                 if let Some(mic) = self.mech_list_mic {
                     fields.field(3, |field| field.octet_string(mic));
                 }
             });
         });
+    }
+}
+
+impl Encode for NegTokenResp<'_> {
+    fn encode(&self, output: &mut Writer) {
+        let token = self.response_token;
+        self.encode_with(
+            token.map(|token| |inside: &mut Writer| inside.raw(token)),
+            output,
+        );
+    }
+
+    fn to_der(&self) -> Vec<u8> {
+        let values = [self.supported_mech, self.response_token, self.mech_list_mic];
+        let octets = values.into_iter().flatten().map(<[u8]>::len);
+        let octets = octets.fold(HEADERS, usize::saturating_add);
+        let mut output = Writer::with_capacity(octets);
+        self.encode(&mut output);
+        output.into_vec()
     }
 }
 
@@ -153,6 +182,23 @@ mod tests {
             };
             assert_eq!(NegTokenResp::from_der(&token.to_der()), Ok(token));
         }
+    }
+
+    #[test]
+    fn a_token_is_the_same_whoever_writes_it() {
+        let token = NegTokenResp {
+            neg_state: Some(NegState::AcceptCompleted),
+            supported_mech: Some(Mechanism::Krb5.oid()),
+            response_token: Some(&[7; 300]),
+            mech_list_mic: Some(b"mic"),
+        };
+        let mut written = Writer::new();
+        let around = NegTokenResp {
+            response_token: None,
+            ..token
+        };
+        around.encode_around(|inside| inside.raw(&[7; 300]), &mut written);
+        assert_eq!(written.into_vec(), token.to_der());
     }
 
     #[test]
