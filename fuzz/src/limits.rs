@@ -4,7 +4,8 @@
 //! exceeds a limit runs again, and is to blame when it is not for that.
 
 use allocation_counter::{AllocationInfo, measure};
-use std::time::{Duration, Instant};
+use rustix::time::{ClockId, clock_gettime};
+use std::time::Duration;
 
 /// What any input may hold at once, whatever its length: a replay cache and the states of a regular
 /// expression are among it, and the target's own tokens.
@@ -16,8 +17,8 @@ const PER_OCTET: u64 = 64;
 /// With the fuzzer's instruments, and assertions.
 const TIME: Duration = Duration::from_millis(10);
 const TIME_PER_OCTET: Duration = Duration::from_micros(1);
-/// Others run on the same cores: one of so many runs is not interrupted.
-const RUNS: usize = 20;
+/// An interruption costs the thread some time, too: one of so many runs is not interrupted.
+const RUNS: usize = 3;
 
 /// What one run cost.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,14 +27,14 @@ pub struct Cost {
     pub held: u64,
     /// Octets of all allocations together.
     pub allocated: u64,
-    /// From beginning to end.
+    /// Of the processor, however many others run on it.
     pub time: Duration,
 }
 
 impl Cost {
     /// Runs a target on an input.
     pub fn of(run: fn(&[u8]), input: &[u8]) -> Self {
-        let begun = Instant::now();
+        let begun = processor_time();
         let AllocationInfo {
             bytes_max,
             bytes_total,
@@ -42,7 +43,7 @@ impl Cost {
         Self {
             held: bytes_max,
             allocated: bytes_total,
-            time: begun.elapsed(),
+            time: processor_time().saturating_sub(begun),
         }
     }
 
@@ -53,6 +54,12 @@ impl Cost {
             && self.allocated <= ALLOCATED + PER_OCTET * length
             && self.time <= TIME + TIME_PER_OCTET * octets
     }
+}
+
+/// What this thread has had of the processor.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).expect("a time that passed")
 }
 
 /// Runs a target on an input.

@@ -15,6 +15,8 @@ use portcullis_formats::messages::ApOptions;
 use std::collections::HashSet;
 
 const MESSAGE: &[u8] = b"message";
+/// Of an input, that many are looked at: each is refused in ten ways, whatever its length, and a refusal allocates.
+const MESSAGES: usize = 200;
 
 /// Sends the tokens through one context.
 pub fn run(input: &[u8]) {
@@ -24,7 +26,7 @@ pub fn run(input: &[u8]) {
     let enctype = forge::enctype(*choice);
     let mut context = context(enctype);
     let mut seen = Seen::new(enctype);
-    for message in Messages(tokens) {
+    for message in Messages(tokens).take(MESSAGES) {
         match message {
             [flags, number @ ..] if number.len() <= 8 => {
                 let number = number
