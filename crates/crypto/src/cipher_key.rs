@@ -8,10 +8,10 @@ use core::error;
 use core::fmt;
 use core::ops::Range;
 
-use aes::{Aes128, Aes256};
 use cipher::consts::{U16, U24};
 use sha2::Sha384;
 
+use crate::both::{BothAes128, BothAes256};
 #[cfg(feature = "camellia")]
 use crate::camellia;
 #[cfg(feature = "legacy-enctypes")]
@@ -34,10 +34,10 @@ pub struct CipherKey {
 /// on the stack comes along, and no one wipes that.
 #[derive(Clone)]
 pub(crate) enum Scheme {
-    Aes128Sha1(Box<simplified_profile::Cipher<Aes128, HmacSha1>>),
-    Aes256Sha1(Box<simplified_profile::Cipher<Aes256, HmacSha1>>),
-    Aes128Sha256(Box<aes_sha2::Cipher<Aes128, Sha256, U16>>),
-    Aes256Sha384(Box<aes_sha2::Cipher<Aes256, Sha384, U24>>),
+    Aes128Sha1(Box<simplified_profile::Cipher<BothAes128, HmacSha1>>),
+    Aes256Sha1(Box<simplified_profile::Cipher<BothAes256, HmacSha1>>),
+    Aes128Sha256(Box<aes_sha2::Cipher<BothAes128, Sha256, U16>>),
+    Aes256Sha384(Box<aes_sha2::Cipher<BothAes256, Sha384, U24>>),
     #[cfg(feature = "camellia")]
     Camellia128(Box<camellia::Cipher128>),
     #[cfg(feature = "camellia")]

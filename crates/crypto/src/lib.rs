@@ -45,6 +45,7 @@ extern crate alloc;
 
 mod aes_sha1;
 mod aes_sha2;
+mod both;
 #[cfg(feature = "camellia")]
 mod camellia;
 mod cipher_key;
