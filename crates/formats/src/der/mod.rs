@@ -28,9 +28,11 @@ pub trait Decode<'a>: Sized {
     /// [`DecodeError`], also for octets left over.
     fn from_der(octets: &'a [u8]) -> Result<Self> {
         let mut input = Reader::new(octets);
-        let value = Self::decode(&mut input)?;
-        input.finish()?;
-        Ok(value)
+        let value = Self::decode(&mut input);
+        if value.is_ok() {
+            input.finish()?;
+        }
+        value
     }
 
     /// Reads one value at the start of `plaintext` that was padded to whole blocks of a cipher.
@@ -42,11 +44,11 @@ pub trait Decode<'a>: Sized {
     /// [`DecodeError`], also for more octets left over than padding has.
     fn from_padded_der(plaintext: &'a [u8]) -> Result<Self> {
         let mut input = Reader::new(plaintext);
-        let value = Self::decode(&mut input)?;
-        if input.rest().len() > LONGEST_PADDING {
+        let value = Self::decode(&mut input);
+        if value.is_ok() && input.rest().len() > LONGEST_PADDING {
             input.finish()?;
         }
-        Ok(value)
+        value
     }
 }
 

@@ -86,9 +86,22 @@ impl Writer {
 
     /// An element with the identifier octet `tag`, its contents written by `contents`.
     pub fn nested(&mut self, tag: u8, contents: impl FnOnce(&mut Self)) {
+        let start = self.begin(tag);
+        contents(self);
+        self.end(tag, start);
+    }
+
+    /// Writes the tag and leaves a place for the length; tells where.
+    #[inline(never)]
+    fn begin(&mut self, tag: u8) -> usize {
         let start = self.octets.len();
         self.octets.extend_from_slice(&[tag, 0]);
-        contents(self);
+        start
+    }
+
+    /// Writes the length of what came since.
+    #[inline(never)]
+    fn end(&mut self, tag: u8, start: usize) {
         let length = self.octets.len().saturating_sub(start).saturating_sub(2);
         match (
             u8::try_from(length),

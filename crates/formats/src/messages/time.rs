@@ -111,8 +111,9 @@ impl Encode for KerberosTime {
     fn encode(&self, output: &mut Writer) {
         let mut text = [b'Z'; 15];
         for (place, pair) in text.chunks_exact_mut(2).zip(self.digit_pairs()) {
+            let pair = u8::try_from(pair).unwrap_or_default();
             for (octet, digit) in place.iter_mut().zip([pair / 10, pair % 10]) {
-                *octet = u8::try_from(digit).unwrap_or_default().saturating_add(b'0');
+                *octet = digit.saturating_add(b'0');
             }
         }
         output.generalized_time(&text);

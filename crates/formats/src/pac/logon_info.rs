@@ -1,7 +1,7 @@
 //! Hot path. KERB_VALIDATION_INFO ([MS-PAC] §2.5): the account, its groups, its times.
 
 use super::bits::bits;
-use super::ndr::{NdrArray, NdrReader, NdrWriter, Pointer, TextHeader};
+use super::ndr::{FixedPart, NdrArray, NdrReader, NdrWriter, Pointer, TextHeader};
 use super::{FileTime, GroupMembership, PacEncodeError, PacText, Sid, SidAndAttributes};
 use crate::der::Result;
 use alloc::vec::Vec;
@@ -134,68 +134,62 @@ impl<'a> LogonInfo<'a> {
     /// [`DecodeError`](crate::der::DecodeError) when it is not that structure and nothing else.
     pub fn decode(octets: &'a [u8]) -> Result<Self> {
         let mut input = NdrReader::open(octets, "KERB_VALIDATION_INFO")?;
-        let mut info = LogonInfo::default();
-        let pending = info.decode_fixed(&mut input)?;
+        let (mut info, pending) = Self::of_fixed(input.fixed()?);
         info.decode_deferred(&pending, &mut input)?;
         input.finish()?;
         Ok(info)
     }
 
-    fn decode_fixed(&mut self, input: &mut NdrReader<'a>) -> Result<Pending> {
-        self.logon_time = input.file_time("LogonTime")?;
-        self.logoff_time = input.file_time("LogoffTime")?;
-        self.kick_off_time = input.file_time("KickOffTime")?;
-        self.password_last_set = input.file_time("PasswordLastSet")?;
-        self.password_can_change = input.file_time("PasswordCanChange")?;
-        self.password_must_change = input.file_time("PasswordMustChange")?;
-        let effective_name = input.text_header("EffectiveName")?;
-        let full_name = input.text_header("FullName")?;
-        let logon_script = input.text_header("LogonScript")?;
-        let profile_path = input.text_header("ProfilePath")?;
-        let home_directory = input.text_header("HomeDirectory")?;
-        let home_directory_drive = input.text_header("HomeDirectoryDrive")?;
-        self.logon_count = input.uint16("LogonCount")?;
-        self.bad_password_count = input.uint16("BadPasswordCount")?;
-        self.user_id = input.uint32("UserId")?;
-        self.primary_group_id = input.uint32("PrimaryGroupId")?;
-        let group_ids = list(input, "GroupCount")?;
-        self.user_flags = UserFlags(input.uint32("UserFlags")?);
-        let key = input.octets(16, "UserSessionKey")?;
-        self.user_session_key.0.copy_from_slice(key);
-        let logon_server = input.text_header("LogonServer")?;
-        let logon_domain_name = input.text_header("LogonDomainName")?;
-        let logon_domain_id = input.pointer("LogonDomainId")?;
-        input.octets(8, "Reserved1")?;
-        self.user_account_control = UserAccountControl(input.uint32("UserAccountControl")?);
-        self.sub_auth_status = input.uint32("SubAuthStatus")?;
-        self.last_successful_i_logon = input.file_time("LastSuccessfulILogon")?;
-        self.last_failed_i_logon = input.file_time("LastFailedILogon")?;
-        self.failed_i_logon_count = input.uint32("FailedILogonCount")?;
-        input.uint32("Reserved3")?;
-        Ok(Pending {
-            effective_name,
-            full_name,
-            logon_script,
-            profile_path,
-            home_directory,
-            home_directory_drive,
-            group_ids,
-            logon_server,
-            logon_domain_name,
-            logon_domain_id,
-            extra_sids: list(input, "SidCount")?,
-            resource_group_domain_sid: input.pointer("ResourceGroupDomainSid")?,
-            resource_group_ids: list(input, "ResourceGroupCount")?,
-        })
+    fn of_fixed(fixed: &[u8; FIXED_OCTETS]) -> (Self, Pending) {
+        let mut fixed = FixedPart::new(fixed);
+        let mut info = Self {
+            logon_time: fixed.file_time(),
+            logoff_time: fixed.file_time(),
+            kick_off_time: fixed.file_time(),
+            password_last_set: fixed.file_time(),
+            password_can_change: fixed.file_time(),
+            password_must_change: fixed.file_time(),
+            ..Self::default()
+        };
+        let mut pending = Pending {
+            names: [(); 6].map(|()| fixed.text_header()),
+            ..Pending::default()
+        };
+        info.logon_count = fixed.uint16();
+        info.bad_password_count = fixed.uint16();
+        info.user_id = fixed.uint32();
+        info.primary_group_id = fixed.uint32();
+        pending.group_ids = fixed.list();
+        info.user_flags = UserFlags(fixed.uint32());
+        info.user_session_key.0 = fixed.octets();
+        pending.logon_server = fixed.text_header();
+        pending.logon_domain_name = fixed.text_header();
+        pending.logon_domain_id = fixed.pointer();
+        fixed.octets::<8>(); // Reserved1
+        info.user_account_control = UserAccountControl(fixed.uint32());
+        info.sub_auth_status = fixed.uint32();
+        info.last_successful_i_logon = fixed.file_time();
+        info.last_failed_i_logon = fixed.file_time();
+        info.failed_i_logon_count = fixed.uint32();
+        fixed.uint32(); // Reserved3
+        pending.extra_sids = fixed.list();
+        pending.resource_group_domain_sid = fixed.pointer();
+        pending.resource_group_ids = fixed.list();
+        (info, pending)
     }
 
     fn decode_deferred(&mut self, to: &Pending, input: &mut NdrReader<'a>) -> Result<()> {
-        self.effective_name = input.text(to.effective_name, "EffectiveName")?;
-        self.full_name = input.text(to.full_name, "FullName")?;
-        self.logon_script = input.text(to.logon_script, "LogonScript")?;
-        self.profile_path = input.text(to.profile_path, "ProfilePath")?;
-        self.home_directory = input.text(to.home_directory, "HomeDirectory")?;
-        self.home_directory_drive = input.text(to.home_directory_drive, "HomeDirectoryDrive")?;
+        let names = [
+            (&mut self.effective_name, "EffectiveName"),
+            (&mut self.full_name, "FullName"),
+            (&mut self.logon_script, "LogonScript"),
+            (&mut self.profile_path, "ProfilePath"),
+            (&mut self.home_directory, "HomeDirectory"),
+            (&mut self.home_directory_drive, "HomeDirectoryDrive"),
+        ];
+        for ((place, field), header) in names.into_iter().zip(to.names) {
+            *place = input.text(header, field)?;
+        }
         let (count, pointer) = to.group_ids;
         self.group_ids = input.array(count, pointer, "GroupIds")?;
         self.logon_server = input.text(to.logon_server, "LogonServer")?;
@@ -260,14 +254,14 @@ impl<'a> LogonInfo<'a> {
     }
 }
 
+/// The octets of the fixed part, in which everything stands at multiples of its size.
+const FIXED_OCTETS: usize = 216;
+
 /// What the pointers of the fixed part point to is still to be read.
+#[derive(Default)]
 struct Pending {
-    effective_name: TextHeader,
-    full_name: TextHeader,
-    logon_script: TextHeader,
-    profile_path: TextHeader,
-    home_directory: TextHeader,
-    home_directory_drive: TextHeader,
+    /// From EffectiveName to HomeDirectoryDrive.
+    names: [TextHeader; 6],
     group_ids: (u32, Pointer),
     logon_server: TextHeader,
     logon_domain_name: TextHeader,
@@ -275,9 +269,4 @@ struct Pending {
     extra_sids: (u32, Pointer),
     resource_group_domain_sid: Pointer,
     resource_group_ids: (u32, Pointer),
-}
-
-/// The number of elements, and the pointer to them.
-fn list(input: &mut NdrReader<'_>, field: &'static str) -> Result<(u32, Pointer)> {
-    Ok((input.uint32(field)?, input.pointer(field)?))
 }

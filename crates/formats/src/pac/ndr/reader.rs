@@ -8,7 +8,7 @@
 use super::{DecodeElement, Element, NdrArray};
 use crate::der::{DecodeError, DecodeErrorKind, Result};
 use crate::pac::flat_reader::FlatReader;
-use crate::pac::{FileTime, PacText, Sid};
+use crate::pac::{PacText, Sid};
 
 /// The headers in front of the structure: offsets and alignment count from their end.
 const HEADERS: usize = 16;
@@ -26,19 +26,35 @@ pub(in crate::pac) struct NdrReader<'a> {
 }
 
 /// A pointer of a structure.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::pac) enum Pointer {
     /// It points to nothing.
+    #[default]
     Null,
     /// What it points to follows the structure.
     Deferred,
 }
 
+impl Pointer {
+    pub(super) const fn of(number: u32) -> Self {
+        match number {
+            0 => Self::Null,
+            _ => Self::Deferred,
+        }
+    }
+}
+
 /// The fixed part of an RPC_UNICODE_STRING.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(in crate::pac) struct TextHeader {
     length: u16,
     buffer: Pointer,
+}
+
+impl TextHeader {
+    pub(super) const fn new(length: u16, buffer: Pointer) -> Self {
+        Self { length, buffer }
+    }
 }
 
 /// How the fixed parts of an array's elements lie.
@@ -102,13 +118,6 @@ impl<'a> NdrReader<'a> {
         self.integer(field).map(u64::from_le_bytes)
     }
 
-    /// Two numbers of four octets, the lower half first.
-    pub(in crate::pac) fn file_time(&mut self, field: &'static str) -> Result<FileTime> {
-        let low = self.uint32(field)?;
-        let high = self.uint32(field)?;
-        Ok(FileTime(u64::from(high) << 32 | u64::from(low)))
-    }
-
     /// The next `count` octets, wherever they stand.
     pub(in crate::pac) fn octets(&mut self, count: usize, field: &'static str) -> Result<&'a [u8]> {
         let rest = self.rest();
@@ -119,12 +128,20 @@ impl<'a> NdrReader<'a> {
         Ok(octets)
     }
 
+    /// The fixed part of the structure, which begins here.
+    pub(in crate::pac) fn fixed<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
+        match self.rest().first_chunk() {
+            Some(fixed) => {
+                self.at = self.at.saturating_add(N);
+                Ok(fixed)
+            }
+            None => Err(self.truncated(N, "")),
+        }
+    }
+
     /// A pointer.
     pub(in crate::pac) fn pointer(&mut self, field: &'static str) -> Result<Pointer> {
-        Ok(match self.uint32(field)? {
-            0 => Pointer::Null,
-            _ => Pointer::Deferred,
-        })
+        self.uint32(field).map(Pointer::of)
     }
 
     /// The fixed part of an RPC_UNICODE_STRING.
@@ -132,7 +149,7 @@ impl<'a> NdrReader<'a> {
         let length = self.uint16(field)?;
         self.uint16(field)?; // MaximumLength: the room the sender had
         let buffer = self.pointer(field)?;
-        Ok(TextHeader { length, buffer })
+        Ok(TextHeader::new(length, buffer))
     }
 
     /// What the pointer of an RPC_UNICODE_STRING points to.
