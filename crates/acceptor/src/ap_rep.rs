@@ -18,6 +18,8 @@ const LONGEST_PART: usize = 256;
 const HEADERS: usize = 128;
 /// Where a ciphertext will be; none is longer.
 const NOT_YET_SEALED: [u8; LONGEST_PART + 64] = [0; LONGEST_PART + 64];
+/// The octets of a seed, a confounder and a sequence number.
+const RANDOM: usize = 52;
 /// Old peers take sequence numbers for signed and add to them; MIT krb5 stays below this, too.
 const SEQUENCE_MASK: u32 = 0x3fff_ffff;
 
@@ -42,10 +44,11 @@ pub(crate) fn answer(
     if !client.mutual {
         return Ok(unanswered(client, entropy, remembered));
     }
-    let random = Random::draw(&**entropy)?;
+    let mut octets = Wiped::new([0; RANDOM]);
+    let random = Random::draw(&**entropy, &mut octets)?;
     let our_subkey = client
         .our_enctype
-        .map(|enctype| Key::from_random(enctype, &random.seed));
+        .map(|enctype| Key::from_random(enctype, random.seed));
     // RFC 4121 §2: a peer of RC4 or DES3 gets its own subkey back.
     let proposed = our_subkey.as_ref().or(client.subkey.as_ref());
     let part = EncApRepPart {
@@ -57,7 +60,7 @@ pub(crate) fn answer(
         }),
         seq_number: Some(random.sequence),
     };
-    let ap_rep = Some(seal(&part, &client, &random.confounder, cover));
+    let ap_rep = Some(seal(&part, &client, random.confounder, cover));
     let Client {
         identity,
         session_key,
@@ -130,23 +133,28 @@ fn seal(
 }
 
 /// All the randomness of one answer.
-struct Random {
-    seed: Wiped<[u8; 32]>,
-    confounder: [u8; 16],
+struct Random<'r> {
+    seed: &'r [u8; 32],
+    confounder: &'r [u8; 16],
     sequence: u32,
 }
 
-impl Random {
-    fn draw(entropy: &dyn Entropy) -> Result<Self, Error> {
-        let mut octets = Wiped::new([0; 52]);
-        entropy.fill(octets.as_mut_slice())?;
-        let (seed, rest) = octets.split_first_chunk().ok_or(Error::Entropy)?;
-        let (confounder, rest) = rest.split_first_chunk().ok_or(Error::Entropy)?;
-        let sequence = rest.first_chunk().copied().ok_or(Error::Entropy)?;
-        let sequence = u32::from_be_bytes(sequence) & SEQUENCE_MASK;
+impl<'r> Random<'r> {
+    /// It stays where it is drawn to.
+    fn draw(entropy: &dyn Entropy, octets: &'r mut [u8; RANDOM]) -> Result<Self, Error> {
+        entropy.fill(octets)?;
+        let split = || {
+            let (seed, rest) = octets.split_first_chunk()?;
+            let (confounder, rest) = rest.split_first_chunk()?;
+            Some((seed, confounder, rest.first_chunk()?))
+        };
+        let Some((seed, confounder, sequence)) = split() else {
+            return Err(Error::Entropy);
+        };
+        let sequence = u32::from_be_bytes(*sequence) & SEQUENCE_MASK;
         Ok(Self {
-            seed: Wiped::new(*seed),
-            confounder: *confounder,
+            seed,
+            confounder,
             sequence: sequence.max(1),
         })
     }

@@ -59,7 +59,7 @@ impl<'p> ClientHints<'p> {
             Ok(())
         };
         if let Some(data) = data {
-            walk(data, true, MAX_DEPTH, &mut visit)?;
+            walk(data, 0, &mut visit)?;
         }
         hints.claims_bindings = options.is_some_and(|options| options & CBT != 0);
         Ok(hints)
@@ -68,26 +68,42 @@ impl<'p> ClientHints<'p> {
 
 /// RFC 4120 §5.2.6: an element of unknown type outside AD-IF-RELEVANT refuses the request.
 pub(super) fn nothing_critical(data: AuthorizationData<'_>, lenient: bool) -> Result<(), Error> {
-    walk(data, true, MAX_DEPTH, &mut |element, critical| {
-        unknown(element, critical && !lenient)
+    walk(data, 0, &mut |element, depth| {
+        unknown(element, depth == 0 && !lenient)
     })
 }
 
-/// The same for the ticket's: the KDC marks one there that serves as FAST armor only (RFC 6113
-/// §5.4.1.1).
-pub(super) fn nothing_critical_in_ticket(
-    data: AuthorizationData<'_>,
-    lenient: bool,
-) -> Result<(), Error> {
-    walk(
-        data,
-        true,
-        MAX_DEPTH,
-        &mut |element, critical| match element.ad_type {
-            AuthDataType::FX_FAST_ARMOR => Err(TicketError::ArmorOnly.into()),
-            _ => unknown(element, critical && !lenient),
-        },
-    )
+/// What the ticket's authorization data has that is looked at further, found when it was walked.
+#[derive(Clone, Copy, Default)]
+pub(super) struct KdcsWord<'p> {
+    /// The PACs of the ticket's own AD-IF-RELEVANT: the first, and whether there is a second.
+    /// [MS-KILE] §3.4.5.3 looks there and nowhere else (CVE-2014-6324 is what became of looking
+    /// elsewhere).
+    pub(super) pac: Option<&'p [u8]>,
+    pub(super) second_pac: bool,
+    /// There is an AD-CAMMAC somewhere.
+    pub(super) cammac: bool,
+}
+
+impl<'p> KdcsWord<'p> {
+    /// As [`nothing_critical`]. The KDC marks a ticket that serves as FAST armor only (RFC 6113
+    /// §5.4.1.1).
+    pub(super) fn read(data: AuthorizationData<'p>, lenient: bool) -> Result<Self, Error> {
+        let mut word = Self::default();
+        walk(data, 0, &mut |element, depth| {
+            match (element.ad_type, depth) {
+                (AuthDataType::FX_FAST_ARMOR, _) => return Err(TicketError::ArmorOnly.into()),
+                (AuthDataType::WIN2K_PAC, 1) => {
+                    word.second_pac = word.pac.is_some();
+                    word.pac = Some(element.ad_data);
+                }
+                (AuthDataType::CAMMAC, _) => word.cammac = true,
+                _ => {}
+            }
+            unknown(element, depth == 0 && !lenient)
+        })?;
+        Ok(word)
+    }
 }
 
 fn unknown(element: &AuthorizationDataElement<'_>, critical: bool) -> Result<(), Error> {
@@ -109,26 +125,21 @@ fn ap_options(element: &AuthorizationDataElement<'_>) -> Result<u32, Authorizati
     Ok(u32::from_le_bytes(octets))
 }
 
-/// Visits each element that is no AD-IF-RELEVANT, and whether it stands outside all of them.
+/// Visits each element that is no AD-IF-RELEVANT, and in how many of them it stands.
 fn walk<'p>(
     data: AuthorizationData<'p>,
-    critical: bool,
     depth: u8,
-    visit: &mut dyn FnMut(&AuthorizationDataElement<'p>, bool) -> Result<(), Error>,
+    visit: &mut dyn FnMut(&AuthorizationDataElement<'p>, u8) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let deeper = depth
-        .checked_sub(1)
-        .ok_or(AuthorizationDataError::TooDeep)?;
+    if depth >= MAX_DEPTH {
+        return Err(AuthorizationDataError::TooDeep.into());
+    }
     for element in data {
         if element.ad_type == AuthDataType::IF_RELEVANT {
-            walk(
-                AuthorizationData::from_der(element.ad_data)?,
-                false,
-                deeper,
-                visit,
-            )?;
+            let inside = AuthorizationData::from_der(element.ad_data)?;
+            walk(inside, depth.saturating_add(1), visit)?;
         } else {
-            visit(&element, critical)?;
+            visit(&element, depth)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use super::authenticator::Evidence;
 use super::gss_checksum::Bound;
-use crate::error::Error;
+use crate::error::{AuthenticatorError, Error};
 use crate::identity::{Carrier, Identity};
 use crate::replay::{Freshness, ReplayTag};
 use crate::rules::Rules;
@@ -72,8 +72,10 @@ impl<'p> AttestedClient<'p> {
             authenticator,
         } = evidence;
         let sealed = &open.request.authenticator;
-        let tag = ReplayTag::of_tail(sealed.cipher, open.session_key.enctype().checksum_length())
-            .ok_or(crate::error::AuthenticatorError::Integrity)?;
+        let tag_length = open.session_key.enctype().checksum_length();
+        let Some(tag) = ReplayTag::of_tail(sealed.cipher, tag_length) else {
+            return Err(AuthenticatorError::Integrity.into());
+        };
         let mutual_bit = open.request.ap_options.contains(ApOptions::MUTUAL_REQUIRED);
         let mutual = mutual_bit
             || flags.contains(ContextFlags::MUTUAL)
@@ -109,15 +111,13 @@ impl<'p> AttestedClient<'p> {
 
 impl Unrecorded {
     /// For [`super::sighting::Sighting::remember`] alone.
-    pub(super) fn with_known_ticket(mut self, known: Arc<KnownTicket>) -> Self {
+    pub(super) fn set_known_ticket(&mut self, known: Arc<KnownTicket>) {
         self.client.known_ticket = Some(known);
-        self
     }
 
     /// For [`super::sighting::Sighting::remember`] alone.
-    pub(super) fn with_entry(mut self, entry: Option<(Place, Arc<KnownTicket>)>) -> Self {
-        self.entry = entry;
-        self
+    pub(super) fn set_entry(&mut self, place: Place, known: Option<Arc<KnownTicket>>) {
+        self.entry = known.map(|known| (place, known));
     }
 
     /// What stays of the ticket and its session key, if the ticket may be used from anywhere.

@@ -3,7 +3,7 @@
 
 use super::attestation::AuthorizedClient;
 use super::authenticator::Evidence;
-use super::authorization_data::{self, ClientHints};
+use super::authorization_data::{self, ClientHints, KdcsWord};
 use super::delegation;
 use super::ticket::Content;
 use crate::channel_bindings;
@@ -86,15 +86,16 @@ impl<'p> BoundClient<'p> {
     /// RFC 4120 §5.2.6: no authorization data that we would have to understand is left unread.
     pub(super) fn authorized(self, rules: &Rules) -> Result<AuthorizedClient<'p>, Error> {
         let lenient = rules.lenient_authorization_data;
+        let mut word = KdcsWord::default();
         if let Content::New(ticket, _) = &self.0.evidence.open.content
             && let Some(data) = ticket.authorization_data
         {
-            authorization_data::nothing_critical_in_ticket(data, lenient)?;
+            word = KdcsWord::read(data, lenient)?;
         }
         if let Some(data) = self.0.evidence.authenticator.authorization_data {
             authorization_data::nothing_critical(data, lenient)?;
         }
-        Ok(AuthorizedClient::new(self.0))
+        Ok(AuthorizedClient::new(self.0, word))
     }
 }
 

@@ -38,11 +38,14 @@ pub(crate) fn verify(
     now: KerberosTime,
 ) -> Result<Unrecorded, Error> {
     let sighting = Sighting::of(request, settings, peer)?; // it was sealed with our key
-    let claim = claimed(request, &sighting, peer, carrier, now, &settings.rules)?;
-    Ok(sighting.remember(&request.ticket, claim, settings))
+    let mut claimed = claimed(request, &sighting, peer, carrier, now, &settings.rules);
+    if let Ok(claim) = &mut claimed {
+        sighting.remember(&request.ticket, claim, settings);
+    }
+    claimed
 }
 
-/// What is read stays where it is; what is shown of it travels.
+/// What is read stays where it is, the large results of reading too; what is shown of it travels.
 fn claimed(
     request: &ApReq<'_>,
     sighting: &Sighting<'_>,
@@ -51,9 +54,17 @@ fn claimed(
     now: KerberosTime,
     rules: &Rules,
 ) -> Result<Unrecorded, Error> {
-    let ticket = OpenTicket::read(request, sighting)?;
+    let ticket = OpenTicket::read(request, sighting);
+    let ticket = match ticket {
+        Ok(ref ticket) => ticket,
+        Err(error) => return Err(error),
+    };
     let mut plaintext = AuthenticatorScratch::new();
-    let authenticator = ticket.open_authenticator(&mut plaintext)?; // the sender holds its session key
+    let authenticator = ticket.open_authenticator(&mut plaintext);
+    let authenticator = match authenticator {
+        Ok(ref authenticator) => authenticator, // the sender holds the ticket's session key
+        Err(error) => return Err(error),
+    };
     authenticator
         .same_client()? // MatchedClient: cname and crealm
         .at_address(peer)? // LocatedClient

@@ -5,6 +5,7 @@ use crate::identity::KeySelected;
 use crate::keytab::ServiceKey;
 use crate::rules::Rules;
 use crate::settings::Settings;
+use core::ops::ControlFlow;
 use portcullis_crypto::Enctype;
 use portcullis_formats::messages::{PrincipalName, Realm, Ticket};
 use portcullis_formats::principal::Principal;
@@ -18,14 +19,28 @@ const MAX_TRIED_OCTETS: usize = 512 * 1024;
 /// The most keys that an error lists.
 const MAX_LISTED: usize = 8;
 
-/// The keys that may open `ticket`, likeliest first, none twice, at most as many as its size
-/// allows.
-pub(super) fn candidates<'s>(
+/// The first key that `opens` the ticket: of those that may, likeliest first, none twice, at most as
+/// many as its size allows.
+pub(super) fn first<'s>(
     ticket: &Ticket<'_>,
     enctype: Enctype,
     settings: &'s Settings,
-) -> impl Iterator<Item = (&'s ServiceKey, KeySelected)> {
-    ranked(ticket, enctype, settings).take(trials(ticket))
+    opens: &mut dyn FnMut(&ServiceKey) -> bool,
+) -> Option<(&'s ServiceKey, KeySelected)> {
+    let mut left = trials(ticket);
+    let mut found = None;
+    rank(ticket, enctype, settings, &mut |key, how| {
+        if opens(key) {
+            found = Some((key, how));
+            return ControlFlow::Break(());
+        }
+        left = left.saturating_sub(1);
+        match left {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    });
+    found
 }
 
 /// How many keys may be tried on a ticket of this size.
@@ -34,37 +49,64 @@ fn trials(ticket: &Ticket<'_>) -> usize {
     affordable.unwrap_or(MAX_TRIALS).clamp(1, MAX_TRIALS)
 }
 
-/// All keys that may open `ticket`, likeliest first, and of those that are equal only the first.
+/// Shows all keys that may open `ticket`, likeliest first, and of those that are equal only the
+/// first.
 ///
 /// First the principal and version that the ticket names; then that principal's other versions;
 /// then any key of the encryption type: first of principals that differ in case, then those of the
 /// same version, then the rest.
-fn ranked<'s>(
+fn rank<'s>(
     ticket: &Ticket<'_>,
     enctype: Enctype,
     settings: &'s Settings,
-) -> impl Iterator<Item = (&'s ServiceKey, KeySelected)> {
+    show: &mut dyn FnMut(&'s ServiceKey, KeySelected) -> ControlFlow<()>,
+) {
     let rules = &settings.rules;
-    let keys = settings.keytab.service_keys();
     let wanted = Wanted::by(ticket, enctype, settings);
-    let eligible =
-        move |key: &ServiceKey| key.enctype == enctype && rules.service.matches(&key.principal);
-    let mut tried = [usize::MAX; MAX_TRIALS];
-    let mut count: usize = 0;
-    Rank::ALL
-        .into_iter()
-        .filter(move |rank| rank.is_on(rules))
-        .flat_map(move |rank| keys.iter().map(move |key| (rank, key)))
-        .filter(move |(rank, key)| eligible(key) && Rank::of(key, &wanted) == *rank)
-        .filter(move |(_, key)| {
-            let first = !tried.contains(&key.identical_to);
-            if let Some(slot) = tried.get_mut(count).filter(|_| first) {
-                *slot = key.identical_to;
-                count = count.saturating_add(1);
+    let mut shown = Shown::default();
+    for rank in Rank::ALL.iter().filter(|rank| rank.is_on(rules)) {
+        for key in settings.keytab.service_keys() {
+            if key.enctype == enctype
+                && Rank::of(key, &wanted) == *rank
+                && rules.service.matches(&key.principal)
+                && !shown.contains(key)
+            {
+                if show(key, rank.selected()).is_break() {
+                    return;
+                }
+                shown.add(key);
             }
-            first
-        })
-        .map(|(rank, key)| (key, rank.selected()))
+        }
+    }
+}
+
+/// Which keys were shown, as many as are ever tried.
+struct Shown {
+    identical_to: [usize; MAX_TRIALS],
+    count: usize,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self {
+            identical_to: [usize::MAX; _],
+            count: 0,
+        }
+    }
+}
+
+impl Shown {
+    fn contains(&self, key: &ServiceKey) -> bool {
+        let shown = self.identical_to.get(..self.count).unwrap_or_default();
+        shown.contains(&key.identical_to)
+    }
+
+    fn add(&mut self, key: &ServiceKey) {
+        if let Some(slot) = self.identical_to.get_mut(self.count) {
+            *slot = key.identical_to;
+            self.count = self.count.saturating_add(1);
+        }
+    }
 }
 
 /// The key that a ticket asks for.
@@ -181,9 +223,12 @@ pub(super) fn diagnosis(ticket: &Ticket<'_>, settings: &Settings) -> Error {
     };
     let nearest = nearest(&wanted, &reason, settings);
     let untried = Enctype::try_from(wanted.etype.0).map_or(0, |enctype| {
-        ranked(ticket, enctype, settings)
-            .count()
-            .saturating_sub(trials(ticket))
+        let mut eligible: usize = 0;
+        rank(ticket, enctype, settings, &mut |_, _| {
+            eligible = eligible.saturating_add(1);
+            ControlFlow::Continue(())
+        });
+        eligible.saturating_sub(trials(ticket))
     });
     Error::NoKey(Box::new(NoKey {
         wanted,

@@ -94,24 +94,22 @@ impl<'s> Sighting<'s> {
 
     /// Lets the answer use what is known of the ticket; or else lets it be entered if it came
     /// before, once the authenticator is known to be new: all else that `claim` stands for was shown.
-    pub(super) fn remember(
-        self,
-        ticket: &Ticket<'_>,
-        claim: Unrecorded,
-        settings: &Settings,
-    ) -> Unrecorded {
+    pub(super) fn remember(self, ticket: &Ticket<'_>, claim: &mut Unrecorded, settings: &Settings) {
         match (self.opened, self.place) {
-            (Opened::Before(known), _) => claim.with_known_ticket(known),
+            (Opened::Before(known), _) => claim.set_known_ticket(known),
             (Opened::Now(_), Some(place)) if settings.tickets.saw(place) => {
-                let key = self.service_key.index;
-                let known = claim
-                    .of_ticket()
-                    .and_then(|(facts, session)| KnownTicket::new(ticket, key, facts, session));
-                claim.with_entry(known.map(|known| (place, Arc::new(known))))
+                claim.set_entry(place, entry(ticket, self.service_key, claim));
             }
-            (Opened::Now(_), _) => claim,
+            (Opened::Now(_), _) => {}
         }
     }
+}
+
+/// What is known of a ticket from its second coming on, if that may be.
+#[cold]
+fn entry(ticket: &Ticket<'_>, key: &ServiceKey, claim: &Unrecorded) -> Option<Arc<KnownTicket>> {
+    let (facts, session_key) = claim.of_ticket()?;
+    KnownTicket::new(ticket, key.index, facts, session_key).map(Arc::new)
 }
 
 fn known<'s>(
@@ -131,11 +129,14 @@ fn open<'s>(
     let permitted = &settings.rules.enctypes;
     let enctype = permitted.permit(Encrypted::Ticket, ticket.enc_part.etype)?;
     let mut plaintext = Scratch::new();
-    let opened = service_key::candidates(ticket, enctype, settings)
-        .find_map(|(key, how)| Some((open_with(key, ticket, &mut plaintext)?, key, how)));
-    match opened {
-        Some((part, key, how)) => Ok((key, OpenedTicket::new(plaintext, part, how))),
-        None => Err(service_key::diagnosis(ticket, settings)),
+    let mut part = None;
+    let found = service_key::first(ticket, enctype, settings, &mut |key| {
+        part = open_with(key, ticket, &mut plaintext);
+        part.is_some()
+    });
+    match (found, part) {
+        (Some((key, how)), Some(part)) => Ok((key, OpenedTicket::new(plaintext, part, how))),
+        _ => Err(service_key::diagnosis(ticket, settings)),
     }
 }
 

@@ -38,7 +38,8 @@ pub(super) enum Content<'p> {
 }
 
 impl<'p> OpenTicket<'p> {
-    /// Reads what was sealed.
+    /// Reads what was sealed. Not inlined, as the caller leaves the result where it gets it.
+    #[inline(never)]
     pub(super) fn read(request: &'p ApReq<'p>, sighting: &'p Sighting<'_>) -> Result<Self, Error> {
         let service_key = sighting.service_key;
         match sighting.opened() {
@@ -84,7 +85,9 @@ impl<'p> OpenTicket<'p> {
         }
     }
 
-    /// RFC 4120 §3.2.3: the authenticator is decrypted with the session key of the ticket.
+    /// RFC 4120 §3.2.3: the authenticator is decrypted with the session key of the ticket. Not
+    /// inlined, as the caller leaves the result where it gets it.
+    #[inline(never)]
     pub(super) fn open_authenticator(
         &'p self,
         plaintext: &'p mut AuthenticatorScratch,

@@ -1,7 +1,4 @@
-//! From a ticket's authorization data to a verified PAC.
-//!
-//! [MS-KILE] §3.4.5.3 looks into the ticket's AD-IF-RELEVANT and nowhere else: what the client says
-//! in the authenticator is the client's word (CVE-2014-6324 is what became of looking elsewhere).
+//! From the PAC in a ticket's authorization data to a verified one.
 
 use super::sid_filter::Confines;
 use super::{PacPolicy, account, signatures};
@@ -26,8 +23,9 @@ pub(crate) struct AttestedPac {
     pub(super) confines: Option<Confines>,
 }
 
-/// Finds the PAC and verifies it, as the rules have it.
+/// Verifies the PAC that was found in the ticket, as the rules have it.
 pub(crate) fn attest(
+    pac: Option<&[u8]>,
     ticket: &EncTicketPart<'_>,
     client: &Principal,
     service_key: &ServiceKey,
@@ -36,7 +34,7 @@ pub(crate) fn attest(
     if rules.pac == PacPolicy::Ignore {
         return Ok(None);
     }
-    match find(ticket)? {
+    match pac {
         Some(octets) => Ok(Some(attest_pac(
             octets,
             ticket,
@@ -66,29 +64,14 @@ fn attest_pac(
     }
     of_this_ticket(&pac, ticket, client)?;
     sound(&pac, confines.as_ref())?;
+    let Some(place) = place(octets, ticket) else {
+        return Err(PacError::NoPac);
+    };
     Ok(AttestedPac {
-        place: place(octets, ticket).ok_or(PacError::NoPac)?,
+        place,
         kdc_verified: rules.krbtgt_keys.is_some(),
         confines,
     })
-}
-
-/// The PAC in an AD-IF-RELEVANT of the ticket's own.
-fn find<'p>(ticket: &EncTicketPart<'p>) -> Result<Option<&'p [u8]>, Error> {
-    let mut found = None;
-    for container in ticket.authorization_data.into_iter().flatten() {
-        if container.ad_type != AuthDataType::IF_RELEVANT {
-            continue;
-        }
-        for element in AdIfRelevant::from_der(container.ad_data)? {
-            if element.ad_type == AuthDataType::WIN2K_PAC
-                && found.replace(element.ad_data).is_some()
-            {
-                return Err(PacError::SecondPac.into());
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Where the PAC lies in the elements of the authorization data.
@@ -152,7 +135,9 @@ fn of_this_ticket(
     client: &Principal,
 ) -> Result<(), PacError> {
     let info = decoded(pac, PacBufferType::CLIENT_INFO, ClientInfo::decode)?;
-    let info = info.ok_or(PacError::NoBuffer(PacBufferType::CLIENT_INFO))?;
+    let Some(info) = info else {
+        return Err(PacError::NoBuffer(PacBufferType::CLIENT_INFO));
+    };
     if info.client_id.as_unix() != Some(ticket.authtime.as_unix()) {
         return Err(PacError::Authtime {
             ticket: ticket.authtime,
@@ -233,9 +218,12 @@ fn composed(info: &LogonInfo<'_>) -> Result<Sid, PacError> {
         Some(domain) => domain.is_domain(),
         None => info.resource_group_ids.is_empty(),
     };
-    account::user_sid(info)
-        .filter(|user| own && resource && user.domain().is_some_and(|domain| domain.is_domain()))
-        .ok_or(PacError::NoDomain)
+    match account::user_sid(info) {
+        Some(user) if own && resource && user.domain().is_some_and(|sid| sid.is_domain()) => {
+            Ok(user)
+        }
+        _ => Err(PacError::NoDomain),
+    }
 }
 
 /// The buffer of a type, if there is one.

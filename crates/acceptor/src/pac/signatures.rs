@@ -23,9 +23,10 @@ pub(super) fn verify_server(pac: &RawPac<'_>, key: &MacKey) -> Result<(), PacErr
         return Err(PacError::SignatureType { expected, found });
     }
     let blanks = [PacBufferType::SERVER_CHECKSUM, PacBufferType::KDC_CHECKSUM];
-    Blanked::of(pac, &blanks)
-        .verify(key, signature.signature)
-        .ok_or(PacError::Signature(PacBufferType::SERVER_CHECKSUM))
+    match Blanked::of(pac, &blanks).verify(key, signature.signature) {
+        Some(()) => Ok(()),
+        None => Err(PacError::Signature(PacBufferType::SERVER_CHECKSUM)),
+    }
 }
 
 /// The KDC's signatures: over the service's, over the whole PAC and over the ticket. The last two
@@ -95,7 +96,10 @@ fn required<'p>(
     pac: &RawPac<'p>,
     buffer_type: PacBufferType,
 ) -> Result<PacSignature<'p>, PacError> {
-    optional(pac, buffer_type)?.ok_or(PacError::NoBuffer(buffer_type))
+    match optional(pac, buffer_type)? {
+        Some(signature) => Ok(signature),
+        None => Err(PacError::NoBuffer(buffer_type)),
+    }
 }
 
 fn optional<'p>(

@@ -15,9 +15,9 @@ use crate::rules::Rules;
 use portcullis_crypto::Enctype;
 use portcullis_formats::der::{Decode, DecodeErrorKind, Reader, Writer};
 use portcullis_formats::keytab::{KeytabVersion, KeytabWriter};
-use portcullis_formats::messages::{EncTicketPart, KerberosTime};
+use portcullis_formats::messages::{AdIfRelevant, EncTicketPart, KerberosTime};
 use portcullis_formats::principal::Principal;
-use portcullis_formats::registry::{ChecksumTypeNumber, EtypeNumber, Kvno};
+use portcullis_formats::registry::{AuthDataType, ChecksumTypeNumber, EtypeNumber, Kvno};
 use portcullis_testdata::{hex, vectors};
 use serde_json::Value;
 
@@ -149,6 +149,15 @@ fn a_key_of_the_kdc_that_cannot_have_signed_is_said_to_be_missing() {
     );
 }
 
+/// The PAC in the ticket's AD-IF-RELEVANT.
+fn found<'p>(ticket: &EncTicketPart<'p>) -> Option<&'p [u8]> {
+    let containers = ticket.authorization_data.into_iter().flatten();
+    containers
+        .flat_map(|container| AdIfRelevant::from_der(container.ad_data).unwrap())
+        .find(|element| element.ad_type == AuthDataType::WIN2K_PAC)
+        .map(|element| element.ad_data)
+}
+
 /// A ticket of Windows Server 2022, opened.
 struct Windows {
     part: Vec<u8>,
@@ -166,7 +175,13 @@ impl Windows {
         let ticket = EncTicketPart::from_padded_der(&self.part).unwrap();
         let client = Principal::from_wire(ticket.crealm, ticket.cname).unwrap();
         let keys = keytab(&self.vector, "server").unwrap();
-        let attested = attest(&ticket, &client, &keys.service_keys()[0], rules)?;
+        let attested = attest(
+            found(&ticket),
+            &ticket,
+            &client,
+            &keys.service_keys()[0],
+            rules,
+        )?;
         let data = ticket.authorization_data.unwrap().encoded_elements();
         Ok(attested.map(|pac| Pac::new(data.into(), pac)))
     }
@@ -277,7 +292,7 @@ fn a_pac_of_another_ticket_is_refused() {
     let keys = keytab(&windows.vector, "server").unwrap();
     let key = &keys.service_keys()[0];
     let attest_for = |client: &Principal, ticket: &EncTicketPart<'_>| {
-        attest(ticket, client, key, &rules()).map(|attested| attested.is_some())
+        attest(found(ticket), ticket, client, key, &rules()).map(|attested| attested.is_some())
     };
     let realm = ticket.crealm.0;
     let client = Principal::new(realm, ["administrator"]).unwrap();

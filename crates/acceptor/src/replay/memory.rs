@@ -112,17 +112,17 @@ impl ReplayCache for MemoryReplayCache {
             return Err(ReplayCacheError::Expired { ago });
         }
         let hash = NonZeroU64::new(self.key.hash_one(tag)).unwrap_or(NonZeroU64::MIN);
-        let full = ReplayCacheError::Full {
+        let full = || ReplayCacheError::Full {
             capacity: self.capacity,
         };
         let Some(shard) = self.shard(hash) else {
-            return Err(full);
+            return Err(full());
         };
         // A shard is whole between any two statements, so a thread that died left nothing half done.
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         shard.forget_expired(now);
         shard.still_knows(now, expires)?;
-        shard.record(hash, period(expires)).ok_or(full)
+        shard.record(hash, period(expires)).ok_or_else(full)
     }
 
     fn serves(&self, clock_skew: Duration) -> Result<(), ClockSkewDiffers> {
