@@ -1,91 +1,34 @@
-//! The real peers against a release build of the binary and of the examples.
+//! The real peers against the static binary and the examples.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::command::{cargo, good, watched};
+use crate::command::{cargo, good};
+use crate::musl;
 use crate::report::Outcome;
-use crate::tests::{outcome, runner};
-
-/// What the tests find a program by, and how it is built.
-const BUILDS: [(&str, &[&str]); 7] = [
-    (
-        "PORTCULLIS_BIN",
-        &["--package", "portcullis-cli", "--bin", "portcullis"],
-    ),
-    (
-        "PORTCULLIS_AXUM",
-        &[
-            "--package",
-            "portcullis-http",
-            "--features",
-            "axum",
-            "--example",
-            "axum",
-        ],
-    ),
-    (
-        "PORTCULLIS_AXUM_TLS",
-        &[
-            "--package",
-            "portcullis-http",
-            "--features",
-            "axum,rustls",
-            "--example",
-            "axum_tls",
-        ],
-    ),
-    (
-        "PORTCULLIS_GSS_SERVER",
-        &[
-            "--package",
-            "portcullis",
-            "--features",
-            "legacy-enctypes",
-            "--example",
-            "gss_server",
-        ],
-    ),
-    (
-        "PORTCULLIS_LINE_SERVER",
-        &["--package", "portcullis-sasl", "--example", "line_server"],
-    ),
-    (
-        "PORTCULLIS_LDAP_BIND",
-        &["--package", "portcullis-sasl", "--example", "ldap_bind"],
-    ),
-    (
-        "PORTCULLIS_POSTGRES",
-        &["--package", "portcullis-sasl", "--example", "postgres"],
-    ),
-];
+use crate::tests::{self, EVERYTHING};
 
 /// Builds the programs and runs the tests of `interop`; those that a missing peer made return early count as skipped.
 pub(crate) fn run(root: &Path) -> Outcome {
-    let mut environment: Vec<(&str, OsString)> = Vec::new();
-    for (variable, which) in BUILDS {
-        match executable(which) {
-            Some(path) => environment.push((variable, path.into())),
-            None => return Outcome::failed(format!("{} does not build", which.join(" "))),
-        }
+    let Some(binary) = program() else {
+        return Outcome::failed("the binary does not build");
+    };
+    // The tests find the examples beside themselves.
+    let mut examples = cargo(&["build", "--examples"]);
+    if !good(examples.args(EVERYTHING)) {
+        return Outcome::failed("the examples do not build");
     }
     let Ok(skips) = tempfile::NamedTempFile::new_in(root.join("target"))
         .or_else(|_| tempfile::NamedTempFile::new())
     else {
         return Outcome::failed("no temporary file");
     };
-    environment.push(("PORTCULLIS_SKIPS", skips.path().into()));
-    let packages = [
-        "--package",
-        "portcullis-interop",
-        "--package",
-        "portcullis-differential",
-    ];
-    let mut tests = runner(&packages);
-    let mut result = outcome(&watched(tests.envs(environment)));
+    let mut result = tests::with_peers(vec![
+        ("PORTCULLIS_BIN", binary.into()),
+        ("PORTCULLIS_SKIPS", skips.path().into()),
+    ]);
     for skipped in std::fs::read_to_string(skips.path())
         .unwrap_or_default()
         .lines()
@@ -94,6 +37,15 @@ pub(crate) fn run(root: &Path) -> Outcome {
         result.and(Outcome::skipped(skipped));
     }
     result
+}
+
+/// The command as it is handed out, static, or else as this machine builds it.
+fn program() -> Option<PathBuf> {
+    if musl::installed() {
+        musl::binary()
+    } else {
+        executable(&["--package", "portcullis-cli", "--bin", "portcullis"])
+    }
 }
 
 /// Writes `testdata/tokens` anew.

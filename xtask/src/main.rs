@@ -34,7 +34,7 @@ const USAGE: &str = "usage: cargo xtask test [STEP...] | tidy | record | agpl | 
        cargo xtask fuzz --for SECONDSs [--record] [TARGET...] | fuzz --minimise [TARGET...] | coverage [--tests]
        cargo xtask soak --for TIME | mutants [--since COMMIT | --all | --again | --apart | PATH...]
        cargo xtask differential [--cases N] [--seed S] [--examples] | package
-steps: peers fmt clippy deny tests doctests narrow tidy interop musl speed fuzz";
+steps: peers fmt clippy deny tests doctests narrow tidy musl interop speed fuzz";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -75,8 +75,8 @@ fn test(only: &[&str]) -> bool {
     report.step("doctests", tests::doctests);
     report.step("narrow", narrow::run);
     report.step("tidy", || tidy::run(&root).outcome());
-    report.step("interop", || interop::run(&root));
     report.step("musl", || musl::run(&root));
+    report.step("interop", || interop::run(&root));
     report.step("speed", || speed::run(&root));
     report.step("fuzz", || fuzz::run(&root));
     report.print()

@@ -1,6 +1,6 @@
 //! The binary as one static file, and the proof that it runs: a recorded token goes in, its verdict comes out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use portcullis_interop::portcullis::Request;
@@ -17,15 +17,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
     if !installed() {
         return Outcome::skipped(format!("rustup cannot add the target {TARGET}"));
     }
-    let which = [
-        "--package",
-        "portcullis-cli",
-        "--bin",
-        "portcullis",
-        "--target",
-        TARGET,
-    ];
-    let Some(binary) = executable(&which) else {
+    let Some(binary) = binary() else {
         return Outcome::failed("the static binary does not build");
     };
     let mut outcome = Outcome::of(is_static(&binary), "the binary is not static");
@@ -33,7 +25,20 @@ pub(crate) fn run(root: &Path) -> Outcome {
     outcome
 }
 
-fn installed() -> bool {
+/// Builds it.
+pub(crate) fn binary() -> Option<PathBuf> {
+    executable(&[
+        "--package",
+        "portcullis-cli",
+        "--bin",
+        "portcullis",
+        "--target",
+        TARGET,
+    ])
+}
+
+/// Whether it can be built here.
+pub(crate) fn installed() -> bool {
     // `rustup target add` succeeds without the network when the target is there.
     good(Command::new("rustup").args(["target", "add", TARGET]))
         || quiet(Command::new("rustc").args(["--target", TARGET, "--print", "target-libdir"]))

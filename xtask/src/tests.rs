@@ -1,45 +1,79 @@
 //! The workspace's tests, with nextest where it is installed.
 
+use std::ffi::OsString;
 use std::process::Command;
 
 use crate::command::{Ended, cargo, quiet, watched};
 use crate::report::{Outcome, Tally};
 
-/// All tests but those of `interop` and `interop/differential`, which need the peers and a release build.
+/// The packages whose tests need the peers and the programs.
+const OF_PEERS: [&str; 2] = ["portcullis-interop", "portcullis-differential"];
+/// One selection for all that is built without optimisation: with another, features differ and dependencies build again.
+pub(crate) const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
+
+/// All tests but those that need the peers.
 pub(crate) fn workspace() -> Outcome {
-    let which = [
-        "--workspace",
-        "--exclude",
-        "portcullis-interop",
-        "--exclude",
-        "portcullis-differential",
-        "--all-features",
-    ];
-    outcome(&watched(&mut runner(&which)))
+    let mut command = if nextest() {
+        runner(&format!("not ({})", of_peers()))
+    } else {
+        let mut command = libtest();
+        command.args(EVERYTHING);
+        command.args(
+            OF_PEERS
+                .map(|package| ["--exclude", package])
+                .as_flattened(),
+        );
+        command
+    };
+    outcome(&watched(&mut command))
+}
+
+/// The tests that need the peers, which they find themselves, and the programs, which `environment` names.
+pub(crate) fn with_peers(environment: Vec<(&str, OsString)>) -> Outcome {
+    let mut command = if nextest() {
+        let mut command = runner(&of_peers());
+        // They wait for others more than they compute.
+        command.args(["--test-threads", "4"]);
+        command
+    } else {
+        let mut command = libtest();
+        command.args(
+            OF_PEERS
+                .map(|package| ["--package", package])
+                .as_flattened(),
+        );
+        command
+    };
+    outcome(&watched(command.envs(environment)))
 }
 
 /// The examples in the documentation; nextest does not run them.
 pub(crate) fn doctests() -> Outcome {
-    let arguments = [
-        "test",
-        "--doc",
-        "--workspace",
-        "--all-features",
-        "--no-fail-fast",
-    ];
-    outcome(&watched(&mut cargo(&arguments)))
+    let mut command = cargo(&["test", "--doc", "--no-fail-fast"]);
+    outcome(&watched(command.args(EVERYTHING)))
 }
 
-/// A command that runs the unit and integration tests of the packages that `which` selects.
-pub(crate) fn runner(which: &[&str]) -> Command {
-    let mut command = if quiet(&mut cargo(&["nextest", "--version"])) {
-        cargo(&["nextest", "run", "--no-fail-fast", "--no-tests=pass"])
-    } else {
-        // `--lib` would also run what a manifest says is no test: the unit tests of a file that `proofs` borrows.
-        cargo(&["test", "--no-fail-fast", "--tests"])
-    };
-    command.args(which);
+fn nextest() -> bool {
+    quiet(&mut cargo(&["nextest", "--version"]))
+}
+
+fn of_peers() -> String {
+    OF_PEERS
+        .map(|package| format!("package({package})"))
+        .join(" or ")
+}
+
+/// nextest, for the tests that `filter` selects.
+fn runner(filter: &str) -> Command {
+    let mut command = cargo(&["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
+    command.args(EVERYTHING).args(["--filterset", filter]);
     command
+}
+
+/// Where nextest is not installed.
+fn libtest() -> Command {
+    // `--lib` would also run what a manifest says is no test: the unit tests of a file that `proofs` borrows.
+    cargo(&["test", "--no-fail-fast", "--tests"])
 }
 
 /// What the runner's summary says; a runner that failed before any test did (a build error) failed once.
