@@ -81,19 +81,17 @@ impl Principal {
     /// # Errors
     /// [`PrincipalError::NoComponents`], [`PrincipalError::TooManyComponents`].
     pub fn from_wire(realm: Realm<'_>, name: PrincipalName<'_>) -> Result<Self, PrincipalError> {
-        match name
-            .name_string
-            .iter()
-            .take(MOST_COMPONENTS.saturating_add(1))
-            .count()
-        {
-            0 => Err(PrincipalError::NoComponents),
-            1..=MOST_COMPONENTS => {
-                let components = name.name_string.encoded_elements();
-                Ok(Self::of(realm.0, name.name_type, components))
-            }
-            _ => Err(PrincipalError::TooManyComponents),
+        let components = name.name_string.encoded_elements();
+        if components.is_empty() {
+            return Err(PrincipalError::NoComponents);
         }
+        // Each has a tag and a length at least, so what is short need not be counted.
+        if components.len() > MOST_COMPONENTS.saturating_mul(2)
+            && name.name_string.iter().nth(MOST_COMPONENTS).is_some()
+        {
+            return Err(PrincipalError::TooManyComponents);
+        }
+        Ok(Self::of(realm.0, name.name_type, components))
     }
 
     /// The same principal with another name type.
@@ -141,8 +139,7 @@ impl Principal {
     /// Whether this is the anonymous principal `WELLKNOWN/ANONYMOUS` of some realm (RFC 8062 §3).
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
-        self.components()
-            .eq([b"WELLKNOWN".as_slice(), b"ANONYMOUS"])
+        self.name().name_string.encoded_elements() == b"\x1b\x09WELLKNOWN\x1b\x09ANONYMOUS"
     }
 }
 

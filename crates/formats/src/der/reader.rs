@@ -439,6 +439,7 @@ impl<'a> Reader<'a> {
         let start = self.offset();
         let octets = self.element(tag)?;
         let minimal = match octets {
+            [small @ ..=0x7f] => return Ok((*small).into()), // most are
             [] => false,
             [0, next, ..] => next & 0x80 != 0,
             [0xff, next, ..] => next & 0x80 == 0,

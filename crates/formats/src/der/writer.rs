@@ -102,12 +102,12 @@ impl Writer {
     /// Writes the length of what came since.
     #[inline(never)]
     fn end(&mut self, tag: u8, start: usize) {
-        let length = self.octets.len().saturating_sub(start).saturating_sub(2);
-        match (
-            u8::try_from(length),
-            self.octets.get_mut(start.saturating_add(1)),
-        ) {
-            (Ok(short @ ..=0x7f), Some(place)) => *place = short,
+        let Some([_, place, contents @ ..]) = self.octets.get_mut(start..) else {
+            return; // never: it was begun
+        };
+        let length = contents.len();
+        match u8::try_from(length) {
+            Ok(short @ ..=0x7f) => *place = short,
             _ => self.put_long_header(tag, start, length),
         }
     }
