@@ -4,10 +4,8 @@ mod builder;
 
 pub use builder::{AcceptorBuilder, ConfigError};
 
-use crate::entropy::Entropy;
 use crate::keytab::Keytab;
 use crate::negotiation::Negotiation;
-use crate::replay::ReplayCache;
 use crate::settings::Settings;
 use core::fmt;
 use std::sync::Arc;
@@ -18,9 +16,8 @@ use std::sync::Arc;
 /// [`Acceptor::with_keytab`].
 #[derive(Clone)]
 pub struct Acceptor {
+    /// One count for all: each negotiation has a clone.
     pub(crate) settings: Arc<Settings>,
-    pub(crate) replay_cache: Arc<dyn ReplayCache>,
-    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 impl Acceptor {
@@ -54,10 +51,11 @@ impl Acceptor {
             rules,
             keytab,
             tickets: self.settings.tickets.anew(),
+            replay_cache: self.settings.replay_cache.clone(),
+            entropy: self.settings.entropy.clone(),
         };
         Ok(Self {
             settings: Arc::new(usable(settings)?),
-            ..self.clone()
         })
     }
 
@@ -92,7 +90,7 @@ impl fmt::Debug for Acceptor {
         f.debug_struct("Acceptor")
             .field("rules", &self.settings.rules)
             .field("keytab", &self.settings.keytab)
-            .field("replay_cache", &self.replay_cache)
+            .field("replay_cache", &self.settings.replay_cache)
             .finish_non_exhaustive()
     }
 }

@@ -25,7 +25,7 @@ pub struct Identity {
     pub(crate) subkey_etype: Option<EtypeNumber>,
     pub(crate) flags: ContextFlags,
     pub(crate) channel_bound: bool,
-    pub(crate) delegated: Option<DelegatedCredential>,
+    pub(crate) delegated: Option<Box<DelegatedCredential>>,
 }
 
 /// The key that opened the ticket: of the keytab, or in user-to-user our session key.
@@ -209,7 +209,10 @@ impl Identity {
     /// asked for it.
     #[must_use]
     pub const fn delegated(&self) -> Option<&DelegatedCredential> {
-        self.delegated.as_ref()
+        match &self.delegated {
+            Some(credential) => Some(&**credential),
+            None => None,
+        }
     }
 }
 

@@ -275,18 +275,18 @@ impl AcceptorBuilder {
             rules: self.rules,
             keytab: self.keytab,
             tickets: KnownTickets::new(self.known_tickets),
+            replay_cache: self
+                .replay_cache
+                .unwrap_or_else(|| Arc::new(MemoryReplayCache::default())),
+            entropy: self.entropy,
         })?;
-        let replay_cache = self
-            .replay_cache
-            .unwrap_or_else(|| Arc::new(MemoryReplayCache::default()));
         let clock_skew = Duration::from_secs(settings.rules.skew.unsigned_abs());
-        replay_cache
+        settings
+            .replay_cache
             .serves(clock_skew)
             .map_err(ConfigError::ReplayCache)?;
         Ok(Acceptor {
             settings: Arc::new(settings),
-            replay_cache,
-            entropy: self.entropy,
         })
     }
 }

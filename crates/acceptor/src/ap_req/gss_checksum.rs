@@ -42,7 +42,8 @@ pub(super) struct Bound<'p> {
     pub(super) hints: ClientHints<'p>,
     pub(super) flags: ContextFlags,
     pub(super) channel_bound: bool,
-    pub(super) delegated: Option<DelegatedCredential>,
+    /// Rare and large, so apart: what is beside it is moved from check to check.
+    pub(super) delegated: Option<Box<DelegatedCredential>>,
 }
 
 impl<'p> BoundClient<'p> {
@@ -71,7 +72,7 @@ impl<'p> BoundClient<'p> {
             let opened = delegation::open_credential(credential, subkey.as_ref(), session_key)
                 .map_err(AuthenticatorError::Delegation)?;
             flags = ContextFlags(flags.0 | ContextFlags::DELEG.0);
-            delegated = rules.keep_delegated_credentials.then_some(opened);
+            delegated = rules.keep_delegated_credentials.then(|| Box::new(opened));
         }
         Ok(Self(Bound {
             evidence,

@@ -20,7 +20,6 @@ use portcullis_formats::gss::{
     split_token_id,
 };
 use portcullis_formats::messages::ApReq;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 /// A leg whose client has shown everything but that its authenticator is new.
@@ -210,8 +209,8 @@ impl ClaimedLeg {
         system_time(self.claim.expires(self.acceptor.settings.rules.skew))
     }
 
-    pub(super) fn replay_cache(&self) -> Arc<dyn ReplayCache> {
-        self.acceptor.replay_cache.clone()
+    pub(super) fn replay_cache(&self) -> &dyn ReplayCache {
+        &*self.acceptor.settings.replay_cache
     }
 
     pub(super) fn reject(self: Box<Self>, error: Error) -> Rejection {
@@ -237,7 +236,7 @@ impl ClaimedLeg {
         let answered = claim
             .with_keys(keys)
             .settle(verdict, &settings.tickets, kerberos_time(now))
-            .and_then(|client| ap_rep::answer(client, &acceptor.entropy, remembered, &cover));
+            .and_then(|client| ap_rep::answer(client, &settings.entropy, remembered, &cover));
         let answer = match answered {
             Ok(answer) => answer,
             Err(error) => {

@@ -9,7 +9,7 @@ use core::ops::Range;
 use portcullis_formats::der::{Decode, DecodeError, Encode, SequenceOf, SequenceOfBuf};
 use portcullis_formats::messages::{AdIfRelevant, AuthorizationDataElement, EncTicketPart};
 use portcullis_formats::pac::{
-    AttributesInfo, ClientInfo, DeviceInfo, LogonInfo, PacBuffer, PacBufferType, PacText, RawPac,
+    AttributesInfo, ClientInfo, DeviceInfo, LogonInfo, PacBufferType, PacText, RawPac,
     S4uDelegationInfo, Sid, UpnDnsInfo,
 };
 use portcullis_formats::principal::Principal;
@@ -232,8 +232,11 @@ fn decoded<'p, T>(
     buffer_type: PacBufferType,
     decode: impl FnOnce(&'p [u8]) -> Result<T, DecodeError>,
 ) -> Result<Option<T>, PacError> {
-    let decode =
-        |buffer: PacBuffer<'p>| decode(buffer.octets).map_err(|error| error.shifted(buffer.offset));
-    let buffer = pac.buffer(buffer_type).map(decode);
-    buffer.transpose().map_err(PacError::Malformed)
+    let Some(buffer) = pac.buffer(buffer_type) else {
+        return Ok(None);
+    };
+    match decode(buffer.octets) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => Err(PacError::Malformed(error.shifted(buffer.offset))),
+    }
 }

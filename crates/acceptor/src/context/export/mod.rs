@@ -135,7 +135,7 @@ impl Acceptor {
             Ok(Established {
                 identity,
                 keys,
-                entropy: self.entropy.clone(),
+                entropy: self.settings.entropy.clone(),
                 sending: Sending::new(next_sequence, dce_style),
                 receiving: Receiving::new(window, dce_style),
             })
