@@ -7,8 +7,8 @@
 )]
 
 use portcullis_formats::pac::{
-    ClientInfo, FileTime, GroupAttributes, GroupMembership, LogonInfo, NdrArray, PacBufferType,
-    PacSignError, PacSignature, PacText, PacWriter, RawPac, S4uDelegationInfo, Sid,
+    ClientInfo, DeviceInfo, FileTime, GroupAttributes, GroupMembership, LogonInfo, NdrArray,
+    PacBufferType, PacSignError, PacSignature, PacText, PacWriter, RawPac, S4uDelegationInfo, Sid,
     SidAndAttributes, UpnDnsAccount, UpnDnsFlags, UpnDnsInfo, UserAccountControl, UserFlags,
 };
 use portcullis_formats::registry::ChecksumTypeNumber;
@@ -159,6 +159,33 @@ fn the_logon_info_of_a_trusted_domain_is_read_and_written() {
         let resource_groups = groups(info.resource_group_ids.iter());
         assert_eq!(resource_groups, expected["ResourceGroupIds"]);
         assert_eq!(info.encode().unwrap(), buffer);
+    }
+}
+
+#[test]
+fn the_machine_and_its_groups_in_other_domains_are_read() {
+    for vector in vectors("device_info") {
+        let buffer = hex(&vector["buffer"]);
+        let info = DeviceInfo::decode(&buffer).unwrap();
+        let sid = |sid: Option<Sid>| json!(sid.map(|sid| sid.to_string()));
+        let numbers = |groups: NdrArray<'_, GroupMembership>| {
+            let numbers = groups.iter().map(|group| group.relative_id);
+            json!(numbers.collect::<Vec<_>>())
+        };
+        let extra = info.extra_sids.iter().map(|extra| extra.sid.to_string());
+        let domain_groups = info.domain_groups.iter().map(|of_one| {
+            json!({
+                "DomainId": sid(of_one.domain_id),
+                "GroupIds": numbers(of_one.group_ids),
+            })
+        });
+        assert_eq!(json!(info.user_id), vector["UserId"]);
+        assert_eq!(json!(info.primary_group_id), vector["PrimaryGroupId"]);
+        assert_eq!(sid(info.account_domain_id), vector["AccountDomainId"]);
+        assert_eq!(numbers(info.account_group_ids), vector["AccountGroupIds"]);
+        assert_eq!(json!(extra.collect::<Vec<_>>()), vector["ExtraSids"]);
+        let domain_groups: Vec<_> = domain_groups.collect();
+        assert_eq!(json!(domain_groups), vector["DomainGroup"]);
     }
 }
 

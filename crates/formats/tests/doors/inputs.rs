@@ -7,12 +7,14 @@ use portcullis_testdata::{unhex, vector_file};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const VECTORS: [&str; 12] = [
+const VECTORS: [&str; 14] = [
     "auth_to_local",
     "ccache",
     "channel_bindings",
     "claims",
+    "device_info",
     "keytab",
+    "krb_safe_and_priv",
     "mit_gss_exchanges",
     "mit_messages",
     "pac",

@@ -6,17 +6,13 @@ use crate::{inputs, readers};
 const STACK: usize = 64 * 1024;
 
 /// What none of those that were recorded sent in clear.
-const NOT_RECORDED: [&str; 20] = [
+const NOT_RECORDED: [&str; 15] = [
     "AdAndOr",
     "AdCammac",
     "AdKdcIssued",
     "EncKrbCredPart",
-    "EncKrbPrivPart",
     "KrbCred",
     "KrbCredInfo",
-    "KrbPriv",
-    "KrbSafe",
-    "KrbSafeBody",
     "PaForUser",
     "PaPacRequest",
     "PaS4uX509User",
@@ -24,7 +20,6 @@ const NOT_RECORDED: [&str; 20] = [
     "TgtReply",
     "TgtRequest",
     "VerifierMac",
-    "DeviceInfo",
     "S4uDelegationInfo",
     "Sid",
 ];
