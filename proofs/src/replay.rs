@@ -11,7 +11,22 @@ mod memory;
 mod table;
 
 mod lock {
-    pub(super) use loom::sync::Mutex;
+    use loom::sync::{LockResult, MutexGuard};
+
+    /// loom's lock, with one way in: to wait. loom changes threads where a lock is taken, not while it
+    /// is held, and so would not see what a cache does that tries and goes on without: such a one
+    /// does not compile here.
+    pub(super) struct Mutex<T>(loom::sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(super) fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub(super) fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+            self.0.lock()
+        }
+    }
 }
 
 pub use memory::MemoryReplayCache;

@@ -5,6 +5,7 @@ mod documents;
 mod files;
 mod panics;
 mod sources;
+mod tags;
 
 use std::path::Path;
 
@@ -50,6 +51,7 @@ pub(crate) fn run(root: &Path) -> Findings {
     for file in &files {
         sources::find(file, &mut findings);
         panics::find(file, &mut findings);
+        tags::find(file, &mut findings);
         documents::find(root, file, &mut findings);
     }
     if !root.join("CHANGELOG.md").exists() {
