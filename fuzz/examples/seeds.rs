@@ -143,6 +143,9 @@ fn messages(seeds: &mut Seeds) -> std::io::Result<()> {
     }
     messages.extend(kdc::seeds());
     messages.extend(ENCTYPES.map(delegated_credential));
+    for vector in vectors("krb_safe_and_priv") {
+        messages.extend(["krb_safe", "krb_priv", "enc_part_plain"].map(|part| hex(&vector[part])));
+    }
     named(seeds, der::seeds(&messages))
 }
 
@@ -395,10 +398,7 @@ fn wrapped(seeds: &mut Seeds) -> std::io::Result<()> {
 
 /// Contexts of every encryption type.
 fn exported(seeds: &mut Seeds) -> std::io::Result<()> {
-    for (enctype, octets) in exported_context::seeds() {
-        seeds.add(&enctype.number().to_string(), octets)?;
-    }
-    Ok(())
+    exported_context::seeds().try_for_each(|(name, octets)| seeds.add(&name, octets))
 }
 
 /// Those of Windows, and one with every kind of buffer, of alice's and of the right time.
@@ -410,6 +410,10 @@ fn pacs(bare: &mut Seeds, buffers: &mut Seeds, inside: &mut Seeds) -> std::io::R
             buffers.add(&format!("{name}-{number}"), buffer)?;
         }
         bare.add(name, pac)?;
+    }
+    for (number, vector) in vectors("device_info").iter().enumerate() {
+        let device = [&[14], hex(&vector["buffer"]).as_slice()].concat();
+        buffers.add(&format!("device-{number}"), device)?;
     }
     for (choice, enctype) in (0_u8..).zip(ENCTYPES) {
         let pac = alice_pac(enctype);

@@ -14,8 +14,13 @@ use portcullis_formats::messages::{
 
 /// Reads it, and what a message that came with it says, it says after it was written, too.
 pub fn run(input: &[u8]) {
-    if let Some((which, octets)) = input.split_first() {
-        READERS[usize::from(*which) % READERS.len()](octets);
+    let Some((which, octets)) = input.split_first() else {
+        return;
+    };
+    READERS[usize::from(*which) % READERS.len()](octets);
+    if let Ok(message) = KrbSafe::from_der(octets) {
+        let body = message.body().expect("it was read once");
+        assert_eq!(KrbSafeBody::from_der(&body.to_der()), Ok(body));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Inside exported contexts: what the key seals that is none.
 
-use crate::forge;
+use crate::{forge, inside_pac, message_token};
 use portcullis::context::{ExportKey, Protection};
 use portcullis_crypto::{Enctype, Key, KeyUsage};
 
@@ -23,7 +23,11 @@ pub fn run(input: &[u8]) {
         }
     };
     assert!(!format!("{context:?}").is_empty());
-    let _ = context.identity().pac().map(|pac| pac.buffers().count());
+    context
+        .identity()
+        .pac()
+        .into_iter()
+        .for_each(inside_pac::read);
     for protection in [Protection::Confidentiality, Protection::Integrity] {
         let mut ours = context
             .wrap(b"message", protection)
@@ -42,11 +46,17 @@ pub fn opened(exported: &[u8]) -> Vec<u8> {
     plaintext[PREFIX.len()..].to_vec()
 }
 
-/// The context of alice under a key of each encryption type, exported.
-pub fn seeds() -> impl Iterator<Item = (Enctype, Vec<u8>)> {
-    forge::ENCTYPES.into_iter().map(|enctype| {
-        let context = crate::message_token::context(enctype);
-        let exported = context.export(&ExportKey::new(&SECRET));
-        (enctype, opened(&exported.expect("randomness")))
+/// The context of alice under a key of each encryption type, without a PAC and with one, exported.
+pub fn seeds() -> impl Iterator<Item = (String, Vec<u8>)> {
+    forge::ENCTYPES.into_iter().flat_map(|enctype| {
+        let number = enctype.number();
+        let contexts = [
+            (number.to_string(), message_token::context(enctype)),
+            (format!("{number}-pac"), inside_pac::good_context(enctype)),
+        ];
+        contexts.map(|(name, context)| {
+            let exported = context.export(&ExportKey::new(&SECRET));
+            (name, opened(&exported.expect("randomness")))
+        })
     })
 }

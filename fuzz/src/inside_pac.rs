@@ -4,8 +4,8 @@
 //! are made here, so that all that comes after them is reached.
 
 use crate::{forge, pac};
-use portcullis::Pac;
 use portcullis::policy::Policy;
+use portcullis::{Enctype, Pac, SecurityContext};
 use portcullis_crypto::{Key, KeyUsage};
 use portcullis_formats::der::{Decode, Encode, SequenceOf, SequenceOfBuf};
 use portcullis_formats::messages::{ApOptions, AuthorizationDataElement, EncTicketPart};
@@ -15,6 +15,7 @@ use portcullis_formats::pac::{
     UpnDnsAccount, UpnDnsFlags, UpnDnsInfo,
 };
 use portcullis_formats::registry::{AuthDataType, ChecksumTypeNumber};
+use portcullis_testdata::{hex, vectors};
 use std::sync::LazyLock;
 
 /// The acceptor has the KDC's keys, and knows whose SIDs count.
@@ -41,36 +42,45 @@ fn is_accepted(input: &[u8]) -> bool {
         return false;
     };
     let enctype = forge::enctype(*choice);
-    let service_key = forge::service_key(enctype);
-    let session_key = forge::session_key(enctype);
     let guarded = choice & GUARDED != 0;
     let krbtgt_key = guarded.then(|| forge::krbtgt_key(enctype));
+    let service_key = forge::service_key(enctype);
     let signed = sign(octets.to_vec(), &service_key, krbtgt_key.as_ref());
-    let ticket = ticket_with(&signed, &session_key);
-    let authenticator = forge::authenticator(&forge::ALICE, None, None);
-    let options = ApOptions::MUTUAL_REQUIRED;
-    let token = forge::token(options, &service_key, &ticket, &session_key, &authenticator);
-    let context = match guarded {
-        true => forge::accept_by(&forge::GUARDED, &token),
-        false => forge::accept(&token),
-    };
-    let Some(context) = context else {
+    let Some(context) = context(enctype, guarded, &signed) else {
         return false;
     };
     let found = context.identity().pac().expect("the PAC that was sent");
     assert_eq!(found.octets(), signed);
     assert_eq!(found.is_kdc_verified(), guarded);
     assert_consistent(found);
+    read(found);
     if guarded {
         assert_ours(found);
     }
     if POLICY.permit(context.identity()).is_ok() {
         assert!(found.is_member_of(&forge::domain().with_rid(1104).expect("a SID")));
     }
-    found
-        .buffers()
-        .for_each(|buffer| pac::decode(buffer.buffer_type, buffer.octets));
     true
+}
+
+/// The context of alice with this PAC, if she gets in.
+fn context(enctype: Enctype, guarded: bool, signed: &[u8]) -> Option<SecurityContext> {
+    let service_key = forge::service_key(enctype);
+    let session_key = forge::session_key(enctype);
+    let ticket = ticket_with(signed, &session_key);
+    let authenticator = forge::authenticator(&forge::ALICE, None, None);
+    let options = ApOptions::MUTUAL_REQUIRED;
+    let token = forge::token(options, &service_key, &ticket, &session_key, &authenticator);
+    match guarded {
+        true => forge::accept_by(&forge::GUARDED, &token),
+        false => forge::accept(&token),
+    }
+}
+
+/// A context with her good PAC.
+pub(crate) fn good_context(enctype: Enctype) -> SecurityContext {
+    let signed = sign(alice_pac(enctype), &forge::service_key(enctype), None);
+    context(enctype, false, &signed).expect("a good PAC")
 }
 
 /// What is said of the account in several places is the same.
@@ -85,6 +95,10 @@ fn assert_consistent(found: &Pac) {
         .groups()
         .filter(|group| found.is_member_of(&group.sid));
     assert!(members.count() <= found.octets().len());
+}
+
+/// Asks for everything that it says.
+pub(crate) fn read(found: &Pac) {
     let texts = [
         found.account_name(),
         found.full_name(),
@@ -103,6 +117,8 @@ fn assert_consistent(found: &Pac) {
         found.is_asserted_by_service(),
         format!("{found:?}"),
     );
+    let mut buffers = found.buffers();
+    buffers.for_each(|buffer| pac::decode(buffer.buffer_type, buffer.octets));
 }
 
 /// SIDs of domains are those of the only one that the realm may speak for.
@@ -164,7 +180,7 @@ fn list(ad_type: AuthDataType, ad_data: &[u8]) -> SequenceOfBuf {
 
 /// A good PAC of alice's with every kind of buffer, unsigned.
 #[must_use]
-pub fn alice_pac(enctype: portcullis::Enctype) -> Vec<u8> {
+pub fn alice_pac(enctype: Enctype) -> Vec<u8> {
     let domain = forge::domain();
     let user = domain.with_rid(1103).expect("a SID");
     let attributes = GroupAttributes::ORDINARY;
@@ -206,6 +222,11 @@ pub fn alice_pac(enctype: portcullis::Enctype) -> Vec<u8> {
         transited_services: path.as_slice().into(),
     };
     let flags = PacAttributes::REQUESTED;
+    let device = vectors("device_info")
+        .iter()
+        .map(|vector| hex(&vector["buffer"]))
+        .next()
+        .expect("a machine");
     let checksum_type = ChecksumTypeNumber(enctype.checksum_type());
     let long = "every text fits";
     PacWriter::new()
@@ -222,6 +243,7 @@ pub fn alice_pac(enctype: portcullis::Enctype) -> Vec<u8> {
         )
         .buffer(PacBufferType::REQUESTOR, user.encode())
         .buffer(PacBufferType::CLIENT_CLAIMS_INFO, [])
+        .buffer(PacBufferType::DEVICE_INFO, device)
         .signature(PacBufferType::SERVER_CHECKSUM, checksum_type)
         .signature(PacBufferType::KDC_CHECKSUM, checksum_type)
         .finish()
