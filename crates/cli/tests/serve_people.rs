@@ -147,6 +147,10 @@ fn a_password_will_do_over_tls() {
             (401, 2),
             "{answer:?}"
         );
+        assert!(
+            answer.body.starts_with("Your name and your password"),
+            "{answer:?}"
+        );
     }
     daemon.logged(&["outcome=refused", "kind=password"]);
     let in_clear = daemon.get("/auth", &[&basic("alice", "secret")]);
@@ -169,11 +173,15 @@ fn who_tries_too_often_waits() {
     };
     let tries: Vec<_> = (0..7).map(guess).collect();
     assert_eq!(tries.last(), Some(&429), "{tries:?}");
-    assert_eq!(
-        daemon
-            .get("/auth", &[HTTPS, &basic("alice", "secret")])
-            .status,
-        429
+    let answer = daemon.get("/auth", &[HTTPS, &basic("alice", "secret")]);
+    assert_eq!(answer.status, 429);
+    assert!(answer.body.starts_with("There were too many"), "{answer:?}");
+    let seconds: Option<u64> = answer
+        .field("retry-after")
+        .and_then(|text| text.parse().ok());
+    assert!(
+        seconds.is_some_and(|seconds| (1..=300).contains(&seconds)),
+        "{answer:?}"
     );
 }
 

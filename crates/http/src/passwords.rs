@@ -2,6 +2,7 @@
 
 use crate::hooks::Boxed;
 use core::fmt;
+use core::time::Duration;
 use http::Extensions;
 use portcullis::Identity;
 use std::sync::Arc;
@@ -45,8 +46,13 @@ pub struct Attempt {
 pub enum PasswordRefusal {
     /// They are wrong: 401.
     Wrong(String),
-    /// Somebody has tried too often: 429.
-    TooOften(String),
+    /// Somebody has tried too often: 429 with `Retry-After`.
+    TooOften {
+        /// Who, and how often.
+        reason: String,
+        /// When the next attempt may be made.
+        wait: Duration,
+    },
     /// Nobody can tell: 503.
     Unavailable(String),
 }
@@ -57,7 +63,7 @@ impl PasswordRefusal {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Wrong(_) => "password",
-            Self::TooOften(_) => "password-attempts",
+            Self::TooOften { .. } => "password-attempts",
             Self::Unavailable(_) => "password-unavailable",
         }
     }
@@ -65,7 +71,8 @@ impl PasswordRefusal {
 
 impl fmt::Display for PasswordRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Wrong(reason) | Self::TooOften(reason) | Self::Unavailable(reason)) = self;
+        let (Self::Wrong(reason) | Self::TooOften { reason, .. } | Self::Unavailable(reason)) =
+            self;
         f.write_str(reason)
     }
 }

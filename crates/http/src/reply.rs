@@ -57,7 +57,7 @@ impl Refusal {
             },
             Self::Rejected(rejection) => status(rejection.error(), side),
             Self::Basic | Self::Password(PasswordRefusal::Wrong(_)) => side.unauthorized(),
-            Self::Password(PasswordRefusal::TooOften(_)) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Password(PasswordRefusal::TooOften { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::Password(PasswordRefusal::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Groups(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -67,14 +67,17 @@ impl Refusal {
         }
     }
 
-    /// After how many seconds a new token of the client lets it in, where that is known.
+    /// After how many seconds the client may come again, where that is known.
     fn wait(&self) -> Option<u64> {
-        match self.rejection()?.error() {
-            Error::ReplayCache(ReplayCacheError::TooYoung { by }) => {
-                Some(by.as_secs().saturating_add(1))
-            }
-            _ => None,
-        }
+        let wait = match self {
+            Self::Password(PasswordRefusal::TooOften { wait, .. }) => wait,
+            Self::Rejected(rejection) => match rejection.error() {
+                Error::ReplayCache(ReplayCacheError::TooYoung { by }) => by,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(wait.as_secs().saturating_add(1))
     }
 
     /// Our token for the client, if there is one. Who is proven gets it with a 403, too: it wants to
@@ -98,7 +101,9 @@ impl Refusal {
             }
             Self::Rejected(rejection) => return refusal(rejection.error()),
             Self::Basic | Self::Password(PasswordRefusal::Wrong(_)) => "login refused",
-            Self::Password(PasswordRefusal::TooOften(_)) => "too many attempts: come back later",
+            Self::Password(PasswordRefusal::TooOften { .. }) => {
+                "too many attempts: come back later"
+            }
             Self::Forbidden { .. } => "this user may not come in",
             Self::Password(PasswordRefusal::Unavailable(_)) | Self::Groups(_) => {
                 "this service cannot take a login at the moment"

@@ -11,6 +11,8 @@ mod realm;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use core::time::Duration;
+use http::header::RETRY_AFTER;
 use http::{Request, StatusCode, header};
 use portcullis::{Acceptor, Identity, Step};
 use portcullis_http::{Attempt, ConnectionState, NegotiateLayer, PasswordRefusal, Passwords};
@@ -32,7 +34,12 @@ impl Passwords for Kdc {
         assert!(!format!("{attempt:?}").contains(attempt.password.as_str()));
         match attempt.password.as_str() {
             "se:cr\u{e9}t" => {}
-            "often" => return Err(PasswordRefusal::TooOften("9 times in a minute".into())),
+            "often" => {
+                return Err(PasswordRefusal::TooOften {
+                    reason: "9 times in a minute".into(),
+                    wait: Duration::from_millis(59_500),
+                });
+            }
             "down" => return Err(PasswordRefusal::Unavailable("no KDC answers".into())),
             _ => return Err(PasswordRefusal::Wrong("KDC_ERR_PREAUTH_FAILED".into())),
         }
@@ -102,9 +109,11 @@ async fn a_wrong_password_is_401_with_both_challenges() {
 async fn too_many_attempts_are_429_and_a_kdc_that_is_down_is_503() {
     let often = ask(&layer(), basic(b"alice:often")).await;
     assert_eq!(often.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(often.headers()[RETRY_AFTER], "60");
     assert_eq!(outcome(&often), "refused (password-attempts)");
     let down = ask(&layer(), basic(b"alice:down")).await;
     assert_eq!(down.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!down.headers().contains_key(RETRY_AFTER));
     assert_eq!(outcome(&down), "failed (password-unavailable)");
     assert!(challenges(&down).is_empty() && challenges(&often).is_empty());
 }

@@ -2,7 +2,7 @@
 
 use super::finding::find;
 use super::ledger::Ledger;
-use super::passwords::Credentials;
+use super::passwords::{Credentials, Passwords, Vain};
 use super::preflight::is_preflight;
 use super::refusal;
 use super::request::{About, Errand, Peer, Purpose, settle_host};
@@ -10,7 +10,7 @@ use super::site::Site;
 use super::verdict::{Finding, Verdict};
 use super::within::{Within, plain};
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use core::sync::atomic::Ordering;
 use core::time::Duration;
@@ -119,13 +119,7 @@ impl Door {
                 .exchange(credentials, &errand.about, request.headers_mut())
                 .await
         {
-            let mut response = plain(vain.status, "");
-            if vain.status == StatusCode::UNAUTHORIZED {
-                response
-                    .headers_mut()
-                    .append(WWW_AUTHENTICATE, challenge(None));
-                passwords.offer(response.headers_mut());
-            }
+            let response = turn_away(&vain, passwords);
             return self.account(response, errand, vain.finding, None, html);
         }
         request.extensions_mut().insert(errand.clone());
@@ -164,6 +158,21 @@ impl Door {
         self.ledger.account(verdict);
         response
     }
+}
+
+/// An answer to somebody whose name and password prove nobody.
+fn turn_away(vain: &Vain, passwords: &Passwords) -> Response<Body> {
+    let mut response = plain(vain.status, "");
+    let headers = response.headers_mut();
+    if vain.status == StatusCode::UNAUTHORIZED {
+        headers.append(WWW_AUTHENTICATE, challenge(None));
+        passwords.offer(headers);
+    }
+    if let Some(wait) = vain.wait {
+        let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
+        headers.insert(RETRY_AFTER, seconds);
+    }
+    response
 }
 
 /// An answer to anybody who only looks.

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::net::{IpAddr, Ipv4Addr};
+use core::time::Duration;
 use portcullis::Principal;
 use portcullis_client::{KdcAddresses, PasswordError, PasswordVerifier};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -40,6 +41,8 @@ pub(super) struct Credentials {
 pub(super) struct Vain {
     pub(super) status: StatusCode,
     pub(super) finding: Finding,
+    /// When another attempt may be made.
+    pub(super) wait: Option<Duration>,
 }
 
 impl Passwords {
@@ -164,27 +167,34 @@ fn vain(error: &PasswordError) -> Vain {
         remedy,
         blame: error.blame().name(),
     };
-    match error {
-        PasswordError::TooMany { .. } => Vain {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            finding: Finding::Refused(reason("wait; somebody may be guessing")),
-        },
-        PasswordError::Client(_) if error.blame().name() == "environment" => Vain {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            finding: Finding::Failed(reason("see whether passwords.kdcs are there")),
-        },
-        PasswordError::Unproven(_) | PasswordError::OtherClient(_) | PasswordError::Incomplete => {
-            Vain {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                finding: Finding::Failed(reason(
-                    "see whether the keytab has the key of passwords.service; if it does, whoever \
+    let (status, finding) = match error {
+        PasswordError::TooMany { .. } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            Finding::Refused(reason("wait; somebody may be guessing")),
+        ),
+        PasswordError::Client(_) if error.blame().name() == "environment" => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Finding::Failed(reason("see whether passwords.kdcs are there")),
+        ),
+        PasswordError::Unproven(_) | PasswordError::OtherClient(_) | PasswordError::Incomplete => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Finding::Failed(reason(
+                "see whether the keytab has the key of passwords.service; if it does, whoever \
                  answers at passwords.kdcs is no KDC of the realm",
-                )),
-            }
-        }
-        _ => Vain {
-            status: StatusCode::UNAUTHORIZED,
-            finding: Finding::Refused(reason("let the user type it again")),
-        },
+            )),
+        ),
+        _ => (
+            StatusCode::UNAUTHORIZED,
+            Finding::Refused(reason("let the user type it again")),
+        ),
+    };
+    let wait = match error {
+        PasswordError::TooMany { wait } => Some(*wait),
+        _ => None,
+    };
+    Vain {
+        status,
+        finding,
+        wait,
     }
 }

@@ -62,6 +62,15 @@ impl Words {
                 "It has no ticket for this site. Use the site's full name, not its address; whoever \
                  runs it can find the reason by the reference.",
             ),
+            (Finding::Refused(_), StatusCode::TOO_MANY_REQUESTS) => (
+                "There were too many attempts.",
+                "Wait a few minutes and try again. Whoever runs this site finds the reason by the \
+                 reference.",
+            ),
+            (Finding::Refused(reason), _) if reason.kind == "password" => (
+                "Your name and your password were not accepted.",
+                "Try again. Whoever runs this site finds the reason by the reference.",
+            ),
             (Finding::Refused(_), _) => (
                 "Your Kerberos login was refused.",
                 "Lock and unlock your screen, or run kinit, and try again. Whoever runs this site \
