@@ -236,6 +236,64 @@ fn nginx_becomes_ours() {
     );
 }
 
+/// A server with TLS whose users may also come with passwords.
+const NGINX_WITH_PASSWORDS: &str = "server {\nlisten 443 ssl;\nserver_name web.example.test;\n\
+    auth_gss on;\nauth_gss_realm EXAMPLE.TEST;\nauth_gss_allow_basic_fallback on;\n}";
+
+#[test]
+fn passwords_are_taken_where_they_were_in_nginx() {
+    let left = ": name the KDCs of EXAMPLE.TEST in passwords.kdcs";
+    let on = "auth_gss_allow_basic_fallback on;";
+    for (instead, line) in [
+        (on, "line 6: auth_gss_allow_basic_fallback on"),
+        (
+            "auth_gss_service_name HTTP/web.example.test;",
+            "line 4: auth_gss without auth_gss_allow_basic_fallback off",
+        ),
+        (
+            "",
+            "line 4: auth_gss without auth_gss_allow_basic_fallback off",
+        ),
+    ] {
+        let said = migrate("nginx", &NGINX_WITH_PASSWORDS.replace(on, instead));
+        assert_eq!(said.status, 1, "{}", said.output);
+        let service = "service = \"HTTP/web.example.test@EXAMPLE.TEST\"";
+        assert!(keys(&said).contains(&service), "{}", said.output);
+        let line = format!("# {line}{left}");
+        assert!(said.output.contains(&line), "{line}: {}", said.output);
+    }
+}
+
+#[test]
+fn passwords_are_not_taken_where_that_would_be_more_than_in_nginx() {
+    let on = "auth_gss_allow_basic_fallback on;";
+    for (what, instead, why) in [
+        ("443 ssl", "80", "they are taken over TLS alone"),
+        ("listen 443 ssl;", "", "they are taken over TLS alone"),
+        (
+            "allow_basic_fallback on;",
+            "allow_basic_fallback on;\nlocation /a { auth_gss_allow_basic_fallback off; }",
+            "in a part of the site",
+        ),
+        ("auth_gss_realm EXAMPLE.TEST;", "", "name the service in"),
+        (
+            "web.example.test",
+            "web.example.test www.example.test",
+            "name the service in",
+        ),
+        (
+            on,
+            "auth_gss_allow_basic_fallback on;\nauth_gss_service_name host/a;",
+            "name the service",
+        ),
+    ] {
+        let said = migrate("nginx", &NGINX_WITH_PASSWORDS.replace(what, instead));
+        assert_eq!(said.status, 1, "{}", said.output);
+        assert!(!said.output.contains("[passwords]"), "{}", said.output);
+        assert!(said.output.contains(why), "{why}: {}", said.output);
+    }
+}
+
 /// Server, file, and what is said of it.
 const LEFT: &[(&str, &str, &str)] = &[
     (

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `apache`, `nginx` | the directives of each server, and what they mean here |
 //! | `apache_require` | who may come in, as Apache says it |
-//! | `apache_passwords` | names and passwords beside tickets |
+//! | `apache_passwords`, `nginx_passwords` | names and passwords beside tickets |
 //! | `apache_syntax`, `nginx_syntax` | their files, as directives in sections |
 //! | `draft` | what was understood, and what was not, as TOML |
 
@@ -14,6 +14,7 @@ mod apache_require;
 mod apache_syntax;
 mod draft;
 mod nginx;
+mod nginx_passwords;
 mod nginx_syntax;
 
 use crate::args::{MigrateArguments, WebServer};

@@ -1,15 +1,13 @@
 //! Directives of the module spnego-http-auth for nginx.
 
 use super::draft::{Draft, Value};
+use super::nginx_passwords::passwords;
 use super::{Directive, Section};
 
 const BESIDE: &str = "\
 Have nginx ask the daemon instead: `auth_request` at a location that passes to /auth, and
 `auth_request_set` for Remote-User, which takes the place of $remote_user. Or let the daemon be the
 proxy: proxy.upstream.";
-
-const PASSWORDS: &str = "passwords are not asked for here: name the service in passwords.service and \
-                         its realm's KDCs in passwords.kdcs; they are taken over TLS alone";
 
 /// Says in TOML what the directives do.
 pub(super) fn translate(directives: &[Directive], draft: &mut Draft) {
@@ -22,12 +20,7 @@ pub(super) fn translate(directives: &[Directive], draft: &mut Draft) {
     {
         one(directive, full, draft);
     }
-    if named("auth_gss_allow_basic_fallback").next().is_none()
-        && let Some(on) = named("auth_gss").find(|it| it.is_on())
-    {
-        let text = "auth_gss without auth_gss_allow_basic_fallback off";
-        draft.leave(on.line, text, PASSWORDS);
-    }
+    passwords(directives, draft);
     for include in named("include").filter(|it| !it.text().ends_with("mime.types")) {
         draft.leave(include.line, &include.whole(), "that file was not read");
     }
@@ -65,9 +58,6 @@ fn one(directive: &Directive, full: bool, draft: &mut Draft) {
             draft.set(line, "delegation", "directory", directory);
             draft.set(line, "headers", "ccache", Value::of("X-Krb5-Ccache"));
         }
-        "auth_gss_allow_basic_fallback" if directive.is_on() => {
-            draft.leave(line, &directive.whole(), PASSWORDS);
-        }
         "auth_gss_authorized_principal_regex" => {
             let why = "name the users, or a group that they are in";
             draft.leave(line, &directive.whole(), why);
@@ -76,7 +66,7 @@ fn one(directive: &Directive, full: bool, draft: &mut Draft) {
             let why = "no tickets are asked for in clients' names; they may delegate their own";
             draft.leave(line, &directive.whole(), why);
         }
-        // What they ask for is so here, or they are off.
+        // What they ask for is so here, or they are off, or it is said elsewhere.
         "auth_gss"
         | "auth_gss_realm"
         | "auth_gss_service_name"
