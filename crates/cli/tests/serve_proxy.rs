@@ -13,6 +13,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
+use std::time::Instant;
 
 fn daemon(realm: &Realm, more: &str) -> Daemon {
     let upstream = application();
@@ -389,4 +390,44 @@ fn an_application_may_be_at_a_path_and_so_may_we() {
     assert_eq!(mode & 0o777, 0o660);
     assert_eq!(ask("/healthz").body, "ok\n");
     assert_eq!(ask("/").status, 404);
+}
+
+/// Whether the kernel asks, from time to time, if the peers of all open connections that are `of` this kind are still
+/// there: proc_net_tcp(5), the timer 2 behind the addresses, the state (1: open) and the queues.
+fn are_asked_whether_they_are_there(of: impl Fn(&str, &str) -> bool) -> bool {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let rows = table.lines().map(|line| line.split_whitespace().collect());
+    let mut open = rows
+        .filter(|row: &Vec<_>| row[3] == "01" && of(row[1], row[2]))
+        .peekable();
+    open.peek().is_some() && open.all(|row| row[5].starts_with("02:"))
+}
+
+#[test]
+fn a_peer_that_is_gone_without_a_word_is_noticed() {
+    let realm = Realm::new();
+    let upstream = application();
+    let rules = format!("[proxy]\nupstream = 'http://{upstream}'");
+    let daemon = Daemon::start(&realm.keytab(), &rules);
+    let mut stream = TcpStream::connect(&daemon.address).unwrap();
+    let field = realm.authorization("alice");
+    let request = format!("GET /events HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    // The head of an answer that goes on for seconds.
+    head(&mut BufReader::new(&stream));
+
+    let port = |address: &str| {
+        let (_, port) = address.rsplit_once(':').unwrap();
+        format!(":{:04X}", port.parse::<u16>().unwrap())
+    };
+    let (ours, theirs) = (port(&daemon.address), port(&upstream));
+    let asked = || {
+        are_asked_whether_they_are_there(|local, _| local.ends_with(&ours))
+            && are_asked_whether_they_are_there(|_, remote| remote.ends_with(&theirs))
+    };
+    let deadline = Instant::now() + Duration::from_secs(3);
+    while !asked() {
+        assert!(Instant::now() < deadline, "nobody is asked");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }

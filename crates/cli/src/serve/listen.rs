@@ -4,6 +4,7 @@ use super::config::Listen;
 use super::crew::Crew;
 use super::door::Door;
 use super::download::Download;
+use super::keepalive::ask_whether_it_is_there;
 use super::request::Peer;
 use super::silence::Requests;
 use super::within::plain;
@@ -178,6 +179,7 @@ impl Listener {
                 let (stream, address) = listener.accept().await?;
                 // Answers are small and whole.
                 let _ = stream.set_nodelay(true);
+                ask_whether_it_is_there(&stream);
                 let stream = stream.into_std()?;
                 hall.serve(|| TcpStream::from_std(stream), Some(address), place);
             }

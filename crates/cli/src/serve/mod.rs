@@ -7,6 +7,7 @@
 //! | `listen` | sockets and connections, from the first to the last |
 //! | `crew` | the threads that connections are served in |
 //! | `silence`, `download` | connections on which nobody asks for anything, or takes what is answered |
+//! | `keepalive` | peers that are gone without a word |
 //! | `door` | each request, and the verdict on it |
 //! | `request` | what a request says of itself, and a proxy of it |
 //! | `site` | what of the configuration every request meets |
@@ -38,6 +39,7 @@ mod finding;
 mod gate;
 mod groups;
 mod identity_headers;
+mod keepalive;
 mod ledger;
 mod listen;
 mod log;

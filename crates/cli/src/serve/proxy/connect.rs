@@ -1,6 +1,7 @@
 //! [`Connect`]: connections to the application, whichever address a request names.
 
 use crate::serve::config::Upstream;
+use crate::serve::keepalive::ask_whether_it_is_there;
 use axum::http::Uri;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -49,6 +50,7 @@ async fn reach(upstream: &Upstream) -> io::Result<Box<dyn Stream>> {
             // Its port is there: without one the upstream is refused when it is read.
             let stream = TcpStream::connect(authority.as_str()).await?;
             stream.set_nodelay(true)?;
+            ask_whether_it_is_there(&stream);
             Ok(Box::new(stream))
         }
         Upstream::Unix(path) => Ok(Box::new(UnixStream::connect(path).await?)),
