@@ -4,6 +4,7 @@
 //! A runtime whose threads share all connections wakes another of them for nearly every request,
 //! which takes longer than a request with a session does.
 
+use super::outlet::{Looking, let_lines_wait, write_waiting};
 use core::future::pending;
 use core::num::NonZero;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -34,15 +35,21 @@ impl Crew {
         let turn = self.served.fetch_add(1, Ordering::Relaxed);
         let place = turn.checked_rem(self.threads.len()).unwrap_or_default();
         if let Some(thread) = self.threads.get(place) {
-            thread.spawn(connection);
+            thread.spawn(Looking::after_lines(connection));
         }
     }
 }
 
 fn start_one(number: usize) -> io::Result<Handle> {
-    let runtime = RuntimeBuilder::new_current_thread().enable_all().build()?;
+    let runtime = RuntimeBuilder::new_current_thread()
+        .enable_all()
+        .on_thread_park(write_waiting)
+        .build()?;
     let handle = runtime.handle().clone();
     let thread = Builder::new().name(format!("connections-{number}"));
-    thread.spawn(move || runtime.block_on(pending::<()>()))?;
+    thread.spawn(move || {
+        let_lines_wait();
+        runtime.block_on(pending::<()>());
+    })?;
     Ok(handle)
 }

@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::listen::{Hall, Listener, Phase};
 use super::log::{Level, Line};
 use super::manager::{Inherited, notify};
+use super::outlet::write_all_waiting;
 use super::passwords::Passwords;
 use super::proxy::Proxy;
 use super::proxy_certificates::ProxyCertificates;
@@ -231,6 +232,7 @@ async fn leave(
         Ok(()) => (Level::Info, "everybody was answered"),
         Err(_) => (Level::Warning, "somebody was still waiting"),
     };
+    write_all_waiting();
     log.write(&Line::new(level, "gone").text_field("result", result));
 }
 

@@ -4,13 +4,10 @@
 //! is never a token, a key or a cookie in it.
 
 use super::config::LogFormat;
+use super::outlet::{self, Urgency};
 use core::fmt::{self, Write as _};
 use core::time::Duration;
 use portcullis::formats::messages::KerberosTime;
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::os::fd::AsFd as _;
-use std::sync::{LazyLock, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where lines go, and in which form.
@@ -45,42 +42,16 @@ enum Kind {
     Number,
 }
 
-/// So many octets are written in one piece, whoever else writes to the same pipe (POSIX `PIPE_BUF`).
-const ONE_PIECE: usize = 4096;
-
-/// Held alone by who writes a longer line, so that no other one gets into it.
-static LONG_LINES: RwLock<()> = RwLock::new(());
-
 impl Log {
     pub(super) const fn new(format: LogFormat) -> Self {
         Self { format }
     }
 
-    /// Writes a line, in one piece.
+    /// Writes a line, in one piece. That of somebody who may come in can wait for others.
     pub(super) fn write(&self, line: &Line) {
         let mut text = line.text(self.format, SystemTime::now());
         text.push('\n');
-        // Who closed standard error does not want to know.
-        let _ = match text.len() <= ONE_PIECE {
-            true => {
-                let _together = LONG_LINES.read().unwrap_or_else(PoisonError::into_inner);
-                write_all(text.as_bytes())
-            }
-            false => {
-                let _alone = LONG_LINES.write().unwrap_or_else(PoisonError::into_inner);
-                write_all(text.as_bytes())
-            }
-        };
-    }
-}
-
-/// To standard error, by a handle of ours: who writes by std's waits for all others.
-fn write_all(octets: &[u8]) -> io::Result<()> {
-    static STANDARD_ERROR: LazyLock<io::Result<File>> =
-        LazyLock::new(|| io::stderr().as_fd().try_clone_to_owned().map(File::from));
-    match STANDARD_ERROR.as_ref() {
-        Ok(file) => (&*file).write_all(octets),
-        Err(_) => io::stderr().lock().write_all(octets),
+        outlet::put(&text, line.urgency());
     }
 }
 
@@ -115,6 +86,13 @@ impl Line {
         let _ = write!(self.values, "{value}");
         self.fields.push((name, kind, self.values.len()));
         self
+    }
+
+    fn urgency(&self) -> Urgency {
+        match self.level {
+            Level::Info => Urgency::Soon,
+            Level::Warning | Level::Error => Urgency::AtOnce,
+        }
     }
 
     fn text(&self, format: LogFormat, now: SystemTime) -> String {

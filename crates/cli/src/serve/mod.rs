@@ -25,6 +25,7 @@
 //! | `manager` | what systemd does for us |
 //! | `delegation` | credentials by which the application acts as its clients |
 //! | `finding`, `verdict`, `ledger`, `log`, `metrics`, `recent`, `status` | what the operator learns |
+//! | `outlet` | where lines of the log leave |
 //! | `error` | why the daemon does not run |
 
 mod client;
@@ -45,6 +46,7 @@ mod listen;
 mod log;
 mod manager;
 mod metrics;
+mod outlet;
 mod passwords;
 mod preflight;
 mod proxy;

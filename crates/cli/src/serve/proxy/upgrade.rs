@@ -3,6 +3,7 @@
 //! It becomes nothing else: in `h2c` a client would go on to ask the application, past us.
 
 use crate::serve::listen::Place;
+use crate::serve::outlet::Looking;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, UPGRADE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -35,7 +36,7 @@ impl Upgrade {
             return false;
         }
         let application = on(response);
-        tokio::spawn(async move {
+        tokio::spawn(Looking::after_lines(async move {
             let Self { client, place } = self;
             // Whoever ends first ends both; neither has anybody to tell. Nor has the daemon, since
             // there is no telling when they have nothing more to say.
@@ -43,7 +44,7 @@ impl Upgrade {
                 () = join(client, application) => {}
                 () = place.closing() => {}
             }
-        });
+        }));
         true
     }
 }
