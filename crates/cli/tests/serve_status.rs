@@ -1,13 +1,20 @@
 //! `portcullis serve`: what the operator sees, and what applications act with.
 #![cfg(target_os = "linux")]
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "test code"
+)]
 
 mod daemon;
 mod program;
 
+use core::time::Duration;
 use daemon::{Daemon, Realm, authorization};
 use portcullis_testrealm::Fault;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Instant, SystemTime};
 
 const STATUS: &str = "[status]\nrequire.users = ['root@EXAMPLE.TEST']";
 
@@ -104,6 +111,26 @@ fn the_application_may_act_as_who_delegates() {
     daemon.signal("TERM");
     daemon.wait();
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);
+}
+
+#[test]
+fn a_credential_that_has_ended_is_swept_away() {
+    let realm = Realm::new();
+    let directory = program::directory().join("ccache");
+    let more = format!("[delegation]\ndirectory = '{}'", directory.display());
+    let daemon = Daemon::start(&realm.keytab(), &more);
+    let end = SystemTime::now() + Duration::from_secs(3);
+    for (user, end) in [("alice", end), ("bob", end + Duration::from_secs(600))] {
+        let token = realm.token_of(user, |token| token.endtime(end).delegate());
+        assert_eq!(daemon.get("/auth", &[&authorization(&token)]).status, 200);
+        assert!(directory.join(format!("{user}@EXAMPLE.TEST")).exists());
+    }
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while directory.join("alice@EXAMPLE.TEST").exists() {
+        assert!(Instant::now() < deadline, "it stays");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(directory.join("bob@EXAMPLE.TEST").exists());
 }
 
 #[test]

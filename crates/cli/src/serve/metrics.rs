@@ -90,7 +90,7 @@ impl Metrics {
              portcullis_reloads_total{{result=\"ok\"}} {reloads}\n\
              portcullis_reloads_total{{result=\"failed\"}} {failed}\n\
              # HELP portcullis_up_seconds Since the start.\n\
-             # TYPE portcullis_up_seconds counter\n\
+             # TYPE portcullis_up_seconds gauge\n\
              portcullis_up_seconds {up}\n"
         );
         if let Some((records, capacity)) = ledger.replay.fill() {
