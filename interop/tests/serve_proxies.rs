@@ -1,4 +1,4 @@
-//! `portcullis serve` with Caddy, HAProxy, Envoy and Traefik before a site of Django's, as `docs/recipes` has them configured.
+//! `portcullis serve` with nginx, Apache, Caddy, HAProxy, Envoy and Traefik before a site of Django's, as `docs/recipes` has them configured.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// The daemon has the recipe's configuration `toml`, and [`STAFF`].
+    /// The daemon has the recipe's configuration `toml`, but users keep their realms, and [`STAFF`].
     fn start(proxy: &[Peer], toml: &str) -> Option<Self> {
         let peers = [Peer::MIT, Peer::DJANGO, Peer::CURL];
         if !present(&[&peers, proxy].concat()) || !built(&binary()) {
@@ -36,6 +36,7 @@ impl Scene {
         let (realm, django) = (MitRealm::start(), Django::start());
         let quoted = |path: PathBuf| format!("{path:?}");
         let toml = toml
+            .replace("forget_realms = [\"EXAMPLE.TEST\"]", "")
             .replace("127.0.0.1:4180", "127.0.0.1:0")
             .replace("http://127.0.0.1:8000", &django.address())
             .replace(
@@ -189,6 +190,16 @@ fn stand(
     };
     let front = scene.proxy(&block(page, language, way), start);
     scene.stands(&front.server(), sessions);
+}
+
+#[test]
+fn a_site_behind_nginx_that_asks_the_daemon_knows_its_users() {
+    stand(&[Peer::NGINX], "nginx", 0, Front::nginx, true);
+}
+
+#[test]
+fn a_site_behind_the_daemon_behind_apache_knows_its_users() {
+    stand(&[Peer::APACHE], "apache", 0, Front::apache, true);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::process::Daemon;
 use crate::realm::free_port;
 use crate::to_base64;
 
-/// What HAProxy and Envoy show their clients. Nobody verifies it.
+/// What nginx, Apache, HAProxy and Envoy show their clients. Nobody verifies it.
 const CERTIFICATE: &[u8] = include_bytes!("../../../crates/http/tests/tls_server/web.cert.der");
 const KEY: &[u8] = include_bytes!("../../../crates/http/tests/tls_server/web.key.der");
 
@@ -45,6 +45,8 @@ impl Recipe<'_> {
             .replace("4180", "DAEMON")
             .replace("8000", "APPLICATION")
             .replace(" :443 ", &format!(" 127.0.0.1:{port} "))
+            .replace("*:443", &format!("127.0.0.1:{port}"))
+            .replace("listen 443 ", &format!("listen 127.0.0.1:{port} "))
             .replace("port_value: 443", &format!("port_value: {port}"))
             .replace("DAEMON", &self.daemon.to_string())
             .replace("APPLICATION", &self.application.to_string())
@@ -87,6 +89,47 @@ impl Front {
             let mut command = Command::new("/usr/sbin/haproxy");
             command.args(["-db", "-f"]).arg(place.join("haproxy.cfg"));
             (text, command)
+        })
+    }
+
+    /// Starts nginx.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    #[must_use]
+    pub fn nginx(recipe: &Recipe<'_>) -> Self {
+        Self::start("nginx.conf", |place, port| {
+            certify(place);
+            let text = recipe.adapted(port, place, "/etc/nginx");
+            let site = NGINX.replace("PLACE", &place.display().to_string());
+            let mut command = Command::new("/usr/sbin/nginx");
+            command
+                .args(["-e", "stderr", "-c"])
+                .arg(place.join("nginx.conf"));
+            (site.replace("SITE", &text), command)
+        })
+    }
+
+    /// Starts Apache.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    #[must_use]
+    pub fn apache(recipe: &Recipe<'_>) -> Self {
+        Self::start("apache.conf", |place, port| {
+            certify(place);
+            let text = recipe.adapted(port, place, "/etc/apache2");
+            let modules = APACHE_MODULES.map(|name| {
+                format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n")
+            });
+            let own = APACHE
+                .replace("PLACE", &place.display().to_string())
+                .replace("PORT", &port.to_string());
+            let mut command = Command::new("/usr/sbin/apache2");
+            command
+                .args(["-D", "FOREGROUND", "-f"])
+                .arg(place.join("apache.conf"));
+            (modules.concat() + &own + &text, command)
         })
     }
 
@@ -189,6 +232,47 @@ fn certify(place: &Path) {
         fs::write(place.join(name), text).expect("a file");
     }
 }
+
+/// What of nginx's configuration is for the test alone.
+const NGINX: &str = "
+daemon off;
+worker_processes 1;
+pid PLACE/pid;
+error_log stderr;
+events { worker_connections 1000; }
+http {
+access_log off;
+client_body_temp_path PLACE/body;
+proxy_temp_path PLACE/proxy;
+fastcgi_temp_path PLACE/fastcgi;
+uwsgi_temp_path PLACE/uwsgi;
+scgi_temp_path PLACE/scgi;
+SITE
+}
+";
+
+/// What of Apache's configuration is for the test alone.
+const APACHE: &str = "
+Listen 127.0.0.1:PORT
+ServerName web.example.test
+ServerRoot PLACE
+PidFile PLACE/pid
+ErrorLog /dev/stderr
+DefaultRuntimeDir PLACE
+Mutex sem
+User www-data
+Group www-data
+";
+
+/// What the recipe switches on, and what is on in every Apache.
+const APACHE_MODULES: [&str; 6] = [
+    "mpm_event",
+    "authz_core",
+    "headers",
+    "proxy",
+    "proxy_http",
+    "ssl",
+];
 
 /// What of Caddy's configuration is for the test alone.
 const CADDY: &str = "{
