@@ -8,7 +8,7 @@
 //! All run at once. In each of the rounds each is asked, one after the other, in an order that changes: what disturbs one
 //! disturbs all. What counts is the time that the server's processes had on a processor, so other programs of the machine,
 //! the load itself among them, matter less. Apache answers with a small file, the daemon with what nginx asks it for. With
-//! a log, each writes a line per request; without, neither does.
+//! a log, each writes a line per request into a file; without, neither does.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ use portcullis_interop::web::serve::Serve;
 const HOST: &str = "e18.example.test";
 const SERVICE: &str = "HTTP/e18.example.test";
 const LOGINS: usize = 4_000;
-const WITH_SESSION: usize = 20_000;
+const WITH_SESSION: usize = 40_000;
 const THREADS: usize = 8;
 /// Unless the first argument says another number.
 const ROUNDS: usize = 7;
@@ -62,25 +62,25 @@ const SETTINGS: [Setting; 4] = [
     Setting {
         name: "each logs in",
         session: false,
-        log: false,
+        log: true,
         replays: "file2:PLACE/rcache",
     },
     Setting {
         name: "each logs in; Apache without a replay cache",
         session: false,
-        log: false,
+        log: true,
         replays: "none:",
     },
     Setting {
         name: "session",
         session: true,
-        log: false,
+        log: true,
         replays: "none:",
     },
     Setting {
-        name: "session, a line of log for each",
+        name: "session, without a log",
         session: true,
-        log: true,
+        log: false,
         replays: "none:",
     },
 ];
@@ -227,19 +227,35 @@ impl Contender {
     }
 }
 
-/// How long a process and its children were on a processor (proc_pid_stat(5): the 4th field is the parent, the 14th and
-/// 15th are hundredths of seconds).
+/// How long the threads of a process and of its children were on a processor (proc_pid_stat(5): the 4th field is the
+/// parent; the first of `schedstat` is nanoseconds).
 fn busy(pid: u32) -> Duration {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let stats = processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
-    let hundredths = stats.filter_map(|stat| {
-        let (number, rest) = stat.split_once(' ')?;
-        // What is in parentheses may have blanks in it.
-        let fields: Vec<_> = rest.rsplit_once(')')?.1.split_whitespace().collect();
-        let parent = fields.get(1)?.parse().ok();
-        let ours = number.parse() == Ok(pid) || parent == Some(pid);
-        let time = |at: usize| fields.get(at)?.parse::<u64>().ok();
-        ours.then_some(time(11)? + time(12)?)
+    let numbers = names_in("/proc").filter_map(|name| name.parse().ok());
+    let theirs = numbers.filter(|number| *number == pid || parent(*number) == Some(pid));
+    let nanoseconds = theirs.flat_map(|process| {
+        let tasks = format!("/proc/{process}/task");
+        names_in(&tasks).filter_map(move |task| on_a_processor(&format!("{tasks}/{task}")))
     });
-    Duration::from_millis(hundredths.sum::<u64>() * 10)
+    Duration::from_nanos(nanoseconds.sum())
+}
+
+fn on_a_processor(task: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("{task}/schedstat")).ok()?;
+    text.split(' ').next()?.parse().ok()
+}
+
+fn parent(process: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // What is in parentheses may have blanks in it.
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
+}
+
+fn names_in(directory: &str) -> impl Iterator<Item = String> + use<> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok())
 }
