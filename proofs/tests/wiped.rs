@@ -4,8 +4,8 @@
 mod secrets;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use portcullis::context::{ExportKey, Protection};
-use portcullis::{Enctype, Keytab, UnrecordedStep};
+use portcullis::context::{ExportKey, PrfKey, Protection};
+use portcullis::{Enctype, Keytab, SecurityContext, UnrecordedStep};
 use portcullis_proofs::watch::{self, Watch};
 use portcullis_testrealm::{Fault, TokenBuilder};
 use secrets::{Login, clear_stack};
@@ -116,7 +116,10 @@ fn a_login_leaves_no_key_behind() {
             leaves_nothing(&login, || {
                 let acceptor = login.acceptor_of(octets);
                 let context = login.accept(&acceptor);
-                drop(context.into_identity());
+                let identity = context.into_identity();
+                let delegated = identity.delegated().expect("a credential");
+                drop(delegated.to_ccache().expect("short names"));
+                drop(identity);
                 drop(acceptor);
             });
         }
@@ -175,6 +178,22 @@ fn a_context_leaves_no_key_behind() {
             drop(acceptor);
         });
     }
+}
+
+/// What a channel above makes its keys of (RFC 4401).
+#[test]
+fn what_is_derived_for_others_is_not_left_behind() {
+    let _alone = alone();
+    let derive = |context: &SecurityContext| {
+        let octets = context.prf(PrfKey::Full, b"label", 100);
+        octets.expect("not too long")
+    };
+    let mut login = Login::new(AES256_SHA384, as_it_is);
+    let octets = derive(&login.accept(&login.acceptor()));
+    let parts = octets.chunks_exact(32).map(<[u8]>::to_vec);
+    login.keys.extend(parts.map(|part| ("PRF's", part)));
+    let context = login.accept(&login.acceptor());
+    leaves_nothing(&login, || drop(derive(&context)));
 }
 
 #[test]
