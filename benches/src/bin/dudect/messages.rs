@@ -56,11 +56,19 @@ impl Messages {
         message
             .right_tag
             .extend_from_slice(&octets[self.tag.clone()]);
-        let at = [0, self.tag.len() - 1][class];
-        let pattern = 1 + random.to_be_bytes()[0] % 255;
+        let bits = 1 + random.to_be_bytes()[0] % 255;
+        // The same octets are written for both classes, so that no memory knows which it was.
+        let wrong = [[bits, 0], [0, bits]][class];
         match &self.rc4 {
-            Some((sealed, key)) => key.spoil(&mut octets[sealed.clone()], at, pattern),
-            None => octets[self.tag.start + at] ^= pattern,
+            Some((sealed, key)) => key.spoil(&mut octets[sealed.clone()], wrong),
+            None => spoil(&mut octets[self.tag.clone()], wrong),
         }
     }
+}
+
+/// Changes these bits of the first octet and of the last.
+pub(crate) fn spoil(tag: &mut [u8], [first, last]: [u8; 2]) {
+    let end = tag.len() - 1;
+    tag[0] ^= first;
+    tag[end] ^= last;
 }

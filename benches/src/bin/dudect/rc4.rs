@@ -5,6 +5,7 @@
 //!
 //! RC4 itself takes longer with some keys than with others, so no two messages have the same.
 
+use crate::messages::spoil;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use portcullis_crypto::{Key, KeyUsage};
@@ -34,11 +35,11 @@ impl Rc4Hmac {
         self.apply_keystream(tag, body);
     }
 
-    /// Makes the octet `at` of the MAC wrong, and encrypts the same text with that.
-    pub(crate) fn spoil(&self, sealed: &mut [u8], at: usize, pattern: u8) {
+    /// Makes the MAC wrong, and encrypts the same text with that.
+    pub(crate) fn spoil(&self, sealed: &mut [u8], wrong: [u8; 2]) {
         let (tag, body) = sealed.split_at_mut(Self::TAG);
         self.apply_keystream(tag, body);
-        tag[at] ^= pattern;
+        spoil(tag, wrong);
         self.apply_keystream(tag, body);
     }
 
