@@ -117,7 +117,7 @@ pub(crate) fn read(found: &Pac) {
         found.is_asserted_by_service(),
         format!("{found:?}"),
     );
-    let mut buffers = found.buffers();
+    let buffers = found.buffers();
     buffers.for_each(|buffer| pac::decode(buffer.buffer_type, buffer.octets));
 }
 
