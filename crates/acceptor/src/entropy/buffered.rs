@@ -3,8 +3,8 @@
 
 use super::{Entropy, EntropyError, SystemEntropy};
 use core::cell::RefCell;
+use forkguard::Guard;
 use portcullis_crypto::{Generator, Wiped};
-use std::process;
 use std::thread::LocalKey;
 
 /// So many times a seed is used: what is lost to a copy of the memory is not lost for ever.
@@ -13,11 +13,10 @@ const DRAWS_PER_SEED: u32 = 4096;
 /// A generator for each thread, seeded from the operating system's, then every 4,096 answers, and
 /// after a fork: parent and child never give out the same.
 ///
-/// Two copies that the process number does not tell apart may, until the next seed: a virtual
-/// machine that is continued twice from one snapshot, a process that is restored twice from one
-/// checkpoint, and a child in a PID namespace of its own whose number there is its parent's
-/// (`unshare(CLONE_NEWPID)` or `clone(CLONE_NEWPID)` in a process that is itself number 1, as in a
-/// container). Who does that takes [`SystemEntropy`].
+/// Two copies of the memory that `pthread_atfork(3)` does not hear of may, until the next seed: a
+/// virtual machine that is continued twice from one snapshot, a process that is restored twice
+/// from one checkpoint, and a child made by the system call itself (`clone(2)`) and not by the C
+/// library's `fork`. Who does that takes [`SystemEntropy`].
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct BufferedEntropy;
@@ -25,8 +24,9 @@ pub struct BufferedEntropy;
 /// What one thread has.
 struct Seeded {
     generator: Generator,
-    /// Whose memory this was when it was seeded: a child has a copy, and another number.
-    process: u32,
+    /// Whether this is a child's copy. To ask the system whose memory it is takes as long as a fifth of
+    /// an accept.
+    fork: Guard,
     draws: u32,
 }
 
@@ -40,7 +40,7 @@ impl Entropy for BufferedEntropy {
     }
 }
 
-/// Straight from the system while a thread ends, and where there are no processes to tell apart.
+/// Straight from the system while a thread ends, and where forks may go unseen.
 fn fill(
     seeded: &'static LocalKey<RefCell<Option<Seeded>>>,
     octets: &mut [u8],
@@ -49,7 +49,7 @@ fn fill(
         return SystemEntropy.fill(octets);
     }
     let filled = seeded.try_with(|seeded| match seeded.try_borrow_mut() {
-        Ok(mut seeded) => draw(&mut seeded, &SystemEntropy, process::id(), octets),
+        Ok(mut seeded) => draw(&mut seeded, &SystemEntropy, octets),
         Err(_) => SystemEntropy.fill(octets),
     });
     filled.unwrap_or_else(|_| SystemEntropy.fill(octets))
@@ -58,13 +58,12 @@ fn fill(
 fn draw(
     seeded: &mut Option<Seeded>,
     source: &impl Entropy,
-    process: u32,
     octets: &mut [u8],
 ) -> Result<(), EntropyError> {
-    let stale = |seeded: &Seeded| seeded.process != process || seeded.draws >= DRAWS_PER_SEED;
-    if seeded.as_ref().is_none_or(stale) {
+    let stale = |seeded: &mut Seeded| seeded.fork.detected_fork() || seeded.draws >= DRAWS_PER_SEED;
+    if seeded.as_mut().is_none_or(stale) {
         *seeded = None; // not even when there is no seed to be had
-        *seeded = Some(Seeded::new(source, process)?);
+        *seeded = Some(Seeded::new(source)?);
     }
     let seeded = seeded.as_mut().ok_or(EntropyError)?;
     seeded.draws = seeded.draws.saturating_add(1);
@@ -73,12 +72,13 @@ fn draw(
 }
 
 impl Seeded {
-    fn new(source: &impl Entropy, process: u32) -> Result<Self, EntropyError> {
+    fn new(source: &impl Entropy) -> Result<Self, EntropyError> {
+        let fork = Guard::try_new().map_err(|_| EntropyError)?; // before the seed, which a child must not have
         let mut seed = Wiped::new([0; 32]);
         source.fill(seed.as_mut_slice())?;
         Ok(Self {
             generator: Generator::from_seed(&seed),
-            process,
+            fork,
             draws: 0,
         })
     }
@@ -88,34 +88,26 @@ impl Seeded {
 mod tests {
     use super::*;
 
-    fn drawn(seeded: &mut Option<Seeded>, process: u32) -> [u8; 16] {
+    fn drawn(seeded: &mut Option<Seeded>) -> [u8; 16] {
         let mut octets = [0; 16];
-        draw(seeded, &SystemEntropy, process, &mut octets).unwrap();
+        draw(seeded, &SystemEntropy, &mut octets).unwrap();
         octets
     }
 
-    /// What fork(2) does: the child goes on with a copy of the state.
-    fn copied(process: u32, draws: u32) -> Option<Seeded> {
-        let generator = Generator::from_seed(&[7; 32]);
+    /// Two of these are copies of each other.
+    fn copied(draws: u32) -> Option<Seeded> {
         Some(Seeded {
-            generator,
-            process,
+            generator: Generator::from_seed(&[7; 32]),
+            fork: Guard::default(),
             draws,
         })
     }
 
     #[test]
-    fn parent_and_child_do_not_give_out_the_same() {
-        let (mut parent, mut child) = (copied(1, 0), copied(1, 0));
-        assert_ne!(drawn(&mut parent, 1), drawn(&mut child, 2));
-        assert_ne!(drawn(&mut parent, 1), drawn(&mut child, 2));
-    }
-
-    #[test]
     fn a_seed_is_used_so_many_times_and_no_more() {
-        let (mut one, mut other) = (copied(1, DRAWS_PER_SEED - 1), copied(1, DRAWS_PER_SEED - 1));
-        assert_eq!(drawn(&mut one, 1), drawn(&mut other, 1), "the last of it");
-        assert_ne!(drawn(&mut one, 1), drawn(&mut other, 1), "another seed");
+        let (mut one, mut other) = (copied(DRAWS_PER_SEED - 1), copied(DRAWS_PER_SEED - 1));
+        assert_eq!(drawn(&mut one), drawn(&mut other), "the last of it");
+        assert_ne!(drawn(&mut one), drawn(&mut other), "another seed");
     }
 
     #[derive(Debug)]
@@ -129,15 +121,15 @@ mod tests {
 
     #[test]
     fn without_a_seed_nothing_is_given_out_and_the_old_one_is_gone() {
-        for (mut stale, process) in [(copied(1, DRAWS_PER_SEED), 1), (copied(1, 0), 2), (None, 1)] {
+        for mut stale in [copied(DRAWS_PER_SEED), None] {
             let mut octets = [0x5e; 16];
-            let drawn = draw(&mut stale, &Dry, process, &mut octets);
+            let drawn = draw(&mut stale, &Dry, &mut octets);
             assert_eq!(drawn, Err(EntropyError));
             assert_eq!(octets, [0x5e; 16]);
             assert!(stale.is_none());
         }
-        let mut fresh = copied(1, 0);
-        assert!(draw(&mut fresh, &Dry, 1, &mut [0; 16]).is_ok());
+        let mut fresh = copied(0);
+        assert!(draw(&mut fresh, &Dry, &mut [0; 16]).is_ok());
     }
 
     #[test]
