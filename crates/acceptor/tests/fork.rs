@@ -1,6 +1,7 @@
 //! A process that forks: its child has a copy of all memory, the generator of randomness among it.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "test code")]
 
 use fork::Fork;
 use portcullis::entropy::{BufferedEntropy, Entropy as _};
