@@ -100,13 +100,7 @@ impl Front {
     pub fn nginx(recipe: &Recipe<'_>) -> Self {
         Self::start("nginx.conf", |place, port| {
             certify(place);
-            let text = recipe.adapted(port, place, "/etc/nginx");
-            let site = NGINX.replace("PLACE", &place.display().to_string());
-            let mut command = Command::new("/usr/sbin/nginx");
-            command
-                .args(["-e", "stderr", "-c"])
-                .arg(place.join("nginx.conf"));
-            (site.replace("SITE", &text), command)
+            nginx_with(place, &recipe.adapted(port, place, "/etc/nginx"))
         })
     }
 
@@ -231,6 +225,18 @@ fn certify(place: &Path) {
     ] {
         fs::write(place.join(name), text).expect("a file");
     }
+}
+
+/// The configuration of an nginx that has this `site`, and how it is started.
+pub(super) fn nginx_with(place: &Path, site: &str) -> (String, Command) {
+    let text = NGINX
+        .replace("PLACE", &place.display().to_string())
+        .replace("SITE", site);
+    let mut command = Command::new("/usr/sbin/nginx");
+    command
+        .args(["-e", "stderr", "-c"])
+        .arg(place.join("nginx.conf"));
+    (text, command)
 }
 
 /// What of nginx's configuration is for the test alone.

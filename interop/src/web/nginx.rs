@@ -1,8 +1,6 @@
 //! nginx before an application, which asks the daemon with `auth_request` for each request.
 
-use std::process::Command;
-
-use super::front::Front;
+use super::front::{Front, nginx_with};
 use crate::http::Server;
 
 /// A running nginx.
@@ -31,17 +29,12 @@ impl Nginx {
             Buffers::Large => "large_client_header_buffers 4 64k;",
         };
         Self(Front::start("nginx.conf", |place, port| {
-            let text = CONFIGURATION
-                .replace("PLACE", &place.display().to_string())
+            let site = SITE
                 .replace("BUFFERS", buffers)
                 .replace("PORT", &port.to_string())
                 .replace("DAEMON", &daemon.to_string())
                 .replace("APPLICATION", application);
-            let mut command = Command::new("/usr/sbin/nginx");
-            command
-                .args(["-e", "stderr", "-c"])
-                .arg(place.join("nginx.conf"));
-            (text, command)
+            nginx_with(place, &site)
         }))
     }
 
@@ -52,21 +45,7 @@ impl Nginx {
     }
 }
 
-/// What of it is for the test alone stands first.
-const CONFIGURATION: &str = r#"
-daemon off;
-worker_processes 1;
-pid PLACE/pid;
-error_log stderr;
-events { worker_connections 1000; }
-http {
-  access_log off;
-  client_body_temp_path PLACE/body;
-  proxy_temp_path PLACE/proxy;
-  fastcgi_temp_path PLACE/fastcgi;
-  uwsgi_temp_path PLACE/uwsgi;
-  scgi_temp_path PLACE/scgi;
-
+const SITE: &str = r#"
   upstream application { server APPLICATION; }
   upstream portcullis { server 127.0.0.1:DAEMON; keepalive 16; }
 
@@ -110,5 +89,4 @@ http {
       proxy_set_header X-Forwarded-Method "";
     }
   }
-}
 "#;

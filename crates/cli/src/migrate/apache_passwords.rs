@@ -6,17 +6,11 @@
 
 use super::apache_require::{Site, covers};
 use super::draft::{Draft, Value};
-use super::{Directive, Section};
+use super::{Directive, IN_CLEAR, NAMELESS, Section};
 use std::collections::BTreeSet;
-
-const IN_CLEAR: &str = "passwords are not asked for here: they are taken over TLS alone, and this \
-                        file switches on none";
 
 const IN_PARTS: &str = "passwords are not asked for here: they would be everywhere, and Apache asks \
                         for them in a part of the site";
-
-const NAMELESS: &str = "passwords are not asked for here: name the service in passwords.service and \
-                        its realm's KDCs in passwords.kdcs";
 
 /// What says that passwords are taken.
 struct Wish<'d> {

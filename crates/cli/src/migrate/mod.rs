@@ -23,6 +23,14 @@ use crate::say::say;
 use draft::Draft;
 use std::process::ExitCode;
 
+/// Where nothing is over TLS.
+const IN_CLEAR: &str = "passwords are not asked for here: they are taken over TLS alone, and this \
+                        file switches on none";
+
+/// Where it is not clear which service passwords are for.
+const NAMELESS: &str = "passwords are not asked for here: name the service in passwords.service and \
+                        its realm's KDCs in passwords.kdcs";
+
 /// The exit status when something is left to be done by hand.
 const BY_HAND: u8 = 1;
 

@@ -4,18 +4,12 @@
 //! Here they are taken for the whole site or not at all, over TLS alone, and of a KDC that the service's
 //! key proves. What is less than that in nginx's file is left to be done by hand.
 
-use super::Directive;
 use super::draft::{Draft, Value};
+use super::{Directive, IN_CLEAR, NAMELESS};
 use std::collections::BTreeSet;
-
-const IN_CLEAR: &str = "passwords are not asked for here: they are taken over TLS alone, and this \
-                        file switches on none";
 
 const IN_PARTS: &str = "passwords are not asked for here: they would be everywhere, and nginx asks \
                         for them in a part of the site";
-
-const NAMELESS: &str = "passwords are not asked for here: name the service in passwords.service and \
-                        its realm's KDCs in passwords.kdcs";
 
 /// Takes passwords where nginx does, or says why not.
 pub(super) fn passwords(directives: &[Directive], draft: &mut Draft) {
