@@ -77,7 +77,9 @@ impl Spnego<'_> {
         Spnego {
             mech_types: Cow::Owned(mech_types),
             initiator_mic: self.initiator_mic.map(|mic| Cow::Owned(mic.into_owned())),
-            ..self
+            chosen: self.chosen,
+            first_answer: self.first_answer,
+            mic_requested: self.mic_requested,
         }
     }
 }
