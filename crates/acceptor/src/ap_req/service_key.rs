@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use core::ops::ControlFlow;
 use portcullis_crypto::Enctype;
 use portcullis_formats::messages::{PrincipalName, Realm, Ticket};
-use portcullis_formats::principal::Principal;
+use portcullis_formats::principal::{Principal, PrincipalError};
 use portcullis_formats::registry::{EtypeNumber, Kvno};
 
 /// The most keys that one ticket may cost; an account in Active Directory has one or two.
@@ -195,28 +195,38 @@ impl Rank {
 /// The session key that a client knows of does not open its ticket.
 #[cold]
 pub(super) fn wrong_session_key(ticket: &Ticket<'_>) -> Error {
-    match wanted(ticket) {
-        Ok(wanted) => TicketError::Integrity(Box::new(wanted)).into(),
-        Err(error) => error.into(),
+    match Principal::from_wire(ticket.realm, ticket.sname) {
+        Ok(service) => TicketError::Integrity(Box::new(wanted(ticket, service))).into(),
+        Err(error) => TicketError::ServiceName(error).into(),
     }
 }
 
-/// The key that a ticket says it was sealed with.
-fn wanted(ticket: &Ticket<'_>) -> Result<WantedKey, TicketError> {
-    let service = Principal::from_wire(ticket.realm, ticket.sname);
-    Ok(WantedKey {
-        service: service.map_err(TicketError::ServiceName)?,
+/// The key of `service` that a ticket says it was sealed with.
+fn wanted(ticket: &Ticket<'_>, service: Principal) -> WantedKey {
+    WantedKey {
+        service,
         etype: ticket.enc_part.etype,
         kvno: ticket.enc_part.kvno.filter(|kvno| *kvno != Kvno(0)),
-    })
+    }
+}
+
+/// Whom `ticket` says it is for: names of the keytab are shared, not copied, as junk under a name of ours
+/// must cost little.
+fn service(ticket: &Ticket<'_>, settings: &Settings) -> Result<Principal, PrincipalError> {
+    let (realm, name) = (ticket.realm, ticket.sname);
+    let mut keys = settings.keytab.service_keys().iter();
+    match keys.find(|key| key.principal.is(realm, name)) {
+        Some(key) => Ok(key.principal.clone().with_name_type(name.name_type)),
+        None => Principal::from_wire(realm, name),
+    }
 }
 
 /// Why no key opened `ticket`: what it wants, what the keytab lacks, what is nearest.
 #[cold]
 pub(super) fn diagnosis(ticket: &Ticket<'_>, settings: &Settings) -> Error {
-    let wanted = match wanted(ticket) {
-        Ok(wanted) => wanted,
-        Err(error) => return error.into(),
+    let wanted = match service(ticket, settings) {
+        Ok(service) => wanted(ticket, service),
+        Err(error) => return TicketError::ServiceName(error).into(),
     };
     let Some(reason) = what_is_missing(&wanted, settings) else {
         return TicketError::Integrity(Box::new(wanted)).into();

@@ -20,6 +20,7 @@ use portcullis_formats::gss::{
     split_token_id,
 };
 use portcullis_formats::messages::ApReq;
+use portcullis_formats::principal::Principal;
 use std::time::SystemTime;
 
 /// A leg whose client has shown everything but that its authenticator is new.
@@ -27,7 +28,8 @@ pub(super) struct ClaimedLeg {
     acceptor: Acceptor,
     peer: Peer,
     envelope: Envelope<'static>,
-    facts: KrbErrorFacts,
+    /// Whom a refusal names, if one is expected.
+    answering: Option<Principal>,
     claim: ap_req::Unrecorded,
     now: SystemTime,
 }
@@ -91,15 +93,14 @@ fn verify(
                 acceptor,
                 peer,
                 envelope: envelope.kept(claim.flags()),
-                facts: KrbErrorFacts::with_service(request, Some(claim.service())),
+                answering: KrbErrorFacts::of(request).and_then(|facts| facts.kept(claim.service())),
                 claim,
                 now,
             });
             Ok(UnrecordedStep::Unrecorded(Unrecorded { leg }))
         }
         Err(error) => {
-            let facts = KrbErrorFacts::of(request);
-            let answer = krb_error(&error, &facts, now);
+            let answer = krb_error(&error, KrbErrorFacts::of(request), now);
             Err(envelope.reject(error, answer.as_ref()))
         }
     }
@@ -114,8 +115,7 @@ fn reject_unread(
 ) -> Rejection {
     match (&error, &envelope.spnego) {
         (Error::Unsupported(Unsupported::TokenId(_)), _) => {
-            let facts = KrbErrorFacts::of_no_request(settings);
-            let answer = krb_error(&error, &facts, now);
+            let answer = krb_error(&error, KrbErrorFacts::of_no_request(settings), now);
             envelope.reject(error, answer.as_ref())
         }
         (_, Some(_)) => envelope.reject(error, None),
@@ -214,7 +214,8 @@ impl ClaimedLeg {
     }
 
     pub(super) fn reject(self: Box<Self>, error: Error) -> Rejection {
-        let answer = krb_error(&error, &self.facts, self.now);
+        let facts = self.answering.as_ref().map(KrbErrorFacts::of_service);
+        let answer = krb_error(&error, facts, self.now);
         self.envelope.reject(error, answer.as_ref())
     }
 
@@ -226,7 +227,7 @@ impl ClaimedLeg {
             acceptor,
             peer,
             envelope,
-            facts,
+            answering,
             claim,
             now,
         } = *self;
@@ -240,7 +241,8 @@ impl ClaimedLeg {
         let answer = match answered {
             Ok(answer) => answer,
             Err(error) => {
-                let reply = krb_error(&error, &facts, now);
+                let facts = answering.as_ref().map(KrbErrorFacts::of_service);
+                let reply = krb_error(&error, facts, now);
                 return Err(envelope.reject(error, reply.as_ref()));
             }
         };

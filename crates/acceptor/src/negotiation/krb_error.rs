@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::time::{kerberos_time, microseconds};
-use portcullis_formats::messages::{ApOptions, ApReq, KrbError};
+use portcullis_formats::messages::{ApOptions, ApReq, KrbError, PrincipalName, Realm};
 use portcullis_formats::principal::Principal;
 use portcullis_formats::registry::ErrorCode;
 use std::time::SystemTime;
@@ -16,51 +16,59 @@ const SKEW_RECOVERY: &[u8] = &[0x30, 0x05, 0xa1, 0x03, 0x02, 0x01, 0x02];
 /// 80 KiB, over which proxies stumble.
 const LONGEST_NAME: usize = 1024;
 
-/// What the request says in clear and the answer repeats; `None` if no answer is expected.
-#[derive(Debug)]
-pub(super) struct KrbErrorFacts(Option<Principal>);
+/// Whom an answer speaks for: what the request says in clear and the answer repeats.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KrbErrorFacts<'r> {
+    realm: Realm<'r>,
+    sname: PrincipalName<'r>,
+}
 
-impl KrbErrorFacts {
+impl<'r> KrbErrorFacts<'r> {
     /// RFC 4121 §4.1: a client that asked for mutual authentication waits for an answer. It said
-    /// so in the options of the AP-REQ, in clear.
-    pub(super) fn of(request: &ApReq<'_>) -> Self {
-        Self::with_service(request, None)
-    }
-
-    /// The same, when `service` is likely whom the ticket is for: names are shared, not copied.
-    pub(super) fn with_service(request: &ApReq<'_>, service: Option<&Principal>) -> Self {
+    /// so in the options of the AP-REQ, in clear. `None` if no answer is expected.
+    pub(super) fn of(request: &ApReq<'r>) -> Option<Self> {
         let waits = request.ap_options.contains(ApOptions::MUTUAL_REQUIRED);
-        let (realm, name) = (request.ticket.realm, request.ticket.sname);
+        let (realm, sname) = (request.ticket.realm, request.ticket.sname);
         let length = realm
             .0
             .len()
-            .saturating_add(name.name_string.encoded_elements().len());
-        if !waits || length > LONGEST_NAME {
-            return Self(None);
-        }
-        match service.filter(|service| service.is(realm, name)) {
-            Some(service) => Self(Some(service.clone().with_name_type(name.name_type))),
-            None => Self(Principal::from_wire(realm, name).ok()),
-        }
+            .saturating_add(sname.name_string.encoded_elements().len());
+        (waits && length <= LONGEST_NAME).then_some(Self { realm, sname })
     }
 
     /// RFC 4121 §4.1: a token of a type that is not due is answered, too. It names no service, so
     /// the answer names the first that this acceptor answers for.
-    pub(super) fn of_no_request(settings: &Settings) -> Self {
+    pub(super) fn of_no_request(settings: &'r Settings) -> Option<Self> {
         let mut keys = settings.keytab.service_keys().iter();
         let ours = keys.find(|key| settings.rules.service.matches(&key.principal));
-        Self(ours.map(|key| key.principal.clone()))
+        ours.map(|key| Self::of_service(&key.principal))
+    }
+
+    pub(super) fn of_service(service: &'r Principal) -> Self {
+        Self {
+            realm: service.realm(),
+            sname: service.name(),
+        }
+    }
+
+    /// The same for longer than the request lasts. It is likely for `service`: names are shared, not
+    /// copied.
+    pub(super) fn kept(self, service: &Principal) -> Option<Principal> {
+        match service.is(self.realm, self.sname) {
+            true => Some(service.clone().with_name_type(self.sname.name_type)),
+            false => Principal::from_wire(self.realm, self.sname).ok(),
+        }
     }
 }
 
 /// The KRB-ERROR for `error`: its code, our time, the service's name as the ticket shows it in
 /// clear, and nothing else.
-pub(super) fn krb_error<'f>(
+pub(super) fn krb_error<'r>(
     error: &Error,
-    facts: &'f KrbErrorFacts,
+    facts: Option<KrbErrorFacts<'r>>,
     now: SystemTime,
-) -> Option<KrbError<'f>> {
-    let (code, service) = (error.code()?, facts.0.as_ref()?);
+) -> Option<KrbError<'r>> {
+    let (code, KrbErrorFacts { realm, sname }) = (error.code()?, facts?);
     Some(KrbError {
         ctime: None,
         cusec: None,
@@ -69,8 +77,8 @@ pub(super) fn krb_error<'f>(
         error_code: code,
         crealm: None,
         cname: None,
-        realm: service.realm(),
-        sname: service.name(),
+        realm,
+        sname,
         e_text: None,
         e_data: (code == ErrorCode::SKEW).then_some(SKEW_RECOVERY),
     })
