@@ -193,11 +193,8 @@ impl<'a> Reader<'a> {
         if self.depth >= MAX_DEPTH {
             return Err(self.error(DecodeErrorKind::TooDeep));
         }
-        let Some(contents) = self.take(tag) else {
-            return Err(self.wrong_element(tag));
-        };
         Ok(Self {
-            rest: contents,
+            rest: self.element(tag)?,
             end: self.offset(),
             depth: self.depth.saturating_add(1),
             next_field: 0,
@@ -210,7 +207,8 @@ impl<'a> Reader<'a> {
     /// [`DecodeErrorKind::UnexpectedTag`], or what is wrong with its length.
     #[inline]
     pub fn element(&mut self, tag: u8) -> Result<&'a [u8]> {
-        match self.take(tag) {
+        let low = tag & NUMBER != NUMBER;
+        match low.then(|| self.take(tag)).flatten() {
             Some(contents) => Ok(contents),
             None => Err(self.wrong_element(tag)),
         }
@@ -222,28 +220,38 @@ impl<'a> Reader<'a> {
     /// What is wrong with its tag or length.
     #[inline]
     pub fn any(&mut self) -> Result<(u8, &'a [u8])> {
-        match self.peek().and_then(|tag| Some((tag, self.take(tag)?))) {
+        let tag = self.peek().filter(|tag| tag & NUMBER != NUMBER);
+        match tag.and_then(|tag| Some((tag, self.take(tag)?))) {
             Some(element) => Ok(element),
             None => Err(self.wrong_header()),
         }
     }
 
-    /// The contents of the next element, if it is one of this tag. What is wrong with it otherwise is
-    /// found out later: errors are large, and most elements are good. Not inlined: the answer fits into
-    /// registers, and what calls it stays small enough to be inlined itself.
+    /// The contents of the next element, if it is one of this tag, whose number is below 31. What is wrong
+    /// with it otherwise is found out later: errors are large, and most elements are good. Not inlined: the
+    /// answer fits into registers, and what calls it stays small enough to be inlined itself.
     #[inline(never)]
     fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
-        let (header, length) = match *self.rest {
-            [found, ..] if found != tag || found & NUMBER == NUMBER => return None,
-            [_, length @ 0..=0x7f, ref rest @ ..] => {
-                let (contents, rest) = rest.split_at_checked(length.into())?;
-                self.rest = rest;
-                return Some(contents);
-            }
-            [_, 0x81, a @ 0x80..=0xff, ..] => (3_usize, usize::from(a)),
-            [_, 0x82, a @ 1..=0xff, b, ..] => (4, usize::from(u16::from_be_bytes([a, b]))),
-            [_, 0x83, a @ 1..=0xff, b, c, ..] => {
-                let length = u32::from_be_bytes([0, a, b, c]);
+        let (&[found, length], rest) = self.rest.split_first_chunk()?;
+        if found != tag {
+            return None;
+        }
+        if length > 0x7f {
+            return self.take_long(length);
+        }
+        let (contents, rest) = rest.split_at_checked(length.into())?;
+        self.rest = rest;
+        Some(contents)
+    }
+
+    /// The same for an element whose length has octets of its own, of which `first` says how many.
+    #[inline(never)]
+    fn take_long(&mut self, first: u8) -> Option<&'a [u8]> {
+        let (header, length) = match (first, self.rest.get(2..)?) {
+            (0x81, [a @ 0x80..=0xff, ..]) => (3_usize, usize::from(*a)),
+            (0x82, [a @ 1..=0xff, b, ..]) => (4, usize::from(u16::from_be_bytes([*a, *b]))),
+            (0x83, [a @ 1..=0xff, b, c, ..]) => {
+                let length = u32::from_be_bytes([0, *a, *b, *c]);
                 (5, usize::try_from(length).ok()?)
             }
             _ => return None,

@@ -113,7 +113,8 @@ impl Writer {
     }
 
     /// Moves the contents at the end up and puts tag and length, for which there were two octets,
-    /// before them: the length of contents that have more than 127.
+    /// before them: the length of contents that have more than 127. Not inlined: most are short.
+    #[inline(never)]
     fn put_long_header(&mut self, tag: u8, start: usize, length: usize) {
         let (header, used) = header(tag, length);
         let header = header.get(..used).unwrap_or_default();
@@ -128,7 +129,14 @@ impl Writer {
 
     /// An element with the identifier octet `tag` and these contents.
     pub fn element(&mut self, tag: u8, contents: &[u8]) {
-        self.nested(tag, |inside| inside.raw(contents));
+        match u8::try_from(contents.len()) {
+            Ok(short @ ..=0x7f) => {
+                self.octets.reserve(contents.len().saturating_add(2));
+                self.octets.extend_from_slice(&[tag, short]);
+                self.octets.extend_from_slice(contents);
+            }
+            _ => self.nested(tag, |inside| inside.raw(contents)),
+        }
     }
 
     /// Octets that are DER already.
@@ -181,11 +189,10 @@ impl Writer {
 
     fn shortest_integer(&mut self, tag: u8, value: i64) {
         let octets = value.to_be_bytes();
-        let mut shortest = octets.as_slice();
-        while let [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] = shortest {
-            shortest = shortest.get(1..).unwrap_or_default();
-        }
-        self.element(tag, shortest);
+        // Of the bits that all equal the sign one must stay.
+        let redundant = (value ^ (value >> 63)).leading_zeros().saturating_sub(1);
+        let first = usize::try_from(redundant / 8).unwrap_or_default();
+        self.element(tag, octets.get(first..).unwrap_or_default());
     }
 }
 

@@ -81,23 +81,29 @@ impl KerberosTime {
 
     /// Reads `YYYYMMDDHHMMSSZ`.
     fn parse(text: &[u8]) -> Option<Self> {
-        let (&[b'Z'], digits) = text
-            .split_last_chunk::<1>()
-            .map(|(digits, z)| (z, digits))?
-        else {
+        let [date @ .., h, i, j, k, l, m, b'Z'] = *<&[u8; 15]>::try_from(text).ok()? else {
             return None;
         };
-        let digits = <&[u8; 14]>::try_from(digits).ok()?;
-        if !digits.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        let (pairs, _) = digits.as_chunks::<2>();
-        let pairs = <&[[u8; 2]; 7]>::try_from(pairs).ok()?;
-        Self::from_digit_pairs(pairs.map(|[tens, ones]| {
-            let value = |digit: u8| i64::from(digit & 0xf);
-            value(tens).wrapping_mul(10).wrapping_add(value(ones))
-        }))
+        let [century, year, month, day] = pairs_of_digits(date)?;
+        let [_, hour, minute, second] = pairs_of_digits([b'0', b'0', h, i, j, k, l, m])?;
+        let pairs = [century, year, month, day, hour, minute, second];
+        Self::from_digit_pairs(pairs.map(i64::from))
     }
+}
+
+/// The numbers that two digits each are, if all are digits; all eight at once, each in its octet of a word.
+fn pairs_of_digits(digits: [u8; 8]) -> Option<[u8; 4]> {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    let values = u64::from_le_bytes(digits) ^ ALL.wrapping_mul(b'0'.into());
+    // Below ten, and only there, neither a value nor six more has a bit of the upper four.
+    let high_bits = (values | values.wrapping_add(ALL.wrapping_mul(6))) & ALL.wrapping_mul(0xf0);
+    if high_bits != 0 {
+        return None;
+    }
+    // The first is that of the lowest octet: ten times each, and the one after it.
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    let [first, _, second, _, third, _, fourth, _] = pairs.to_le_bytes();
+    Some([first, second, third, fourth])
 }
 
 impl<'a> Decode<'a> for KerberosTime {

@@ -1,4 +1,8 @@
-#![allow(clippy::arithmetic_side_effects, reason = "test code")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
 
 use super::*;
 use alloc::string::ToString;
@@ -68,6 +72,23 @@ fn anything_else_is_no_kerberos_time() {
             DecodeErrorKind::Time,
             "{text:02x?}"
         );
+    }
+}
+
+#[test]
+fn only_digits_make_a_time_wherever_they_stand() {
+    let good = *b"20111111111111Z";
+    for place in 0..14 {
+        for octet in 0..=u8::MAX {
+            let mut text = good;
+            text[place] = octet;
+            let time = read(&text);
+            if !octet.is_ascii_digit() {
+                assert_eq!(time.unwrap_err().kind, DecodeErrorKind::Time, "{text:02x?}");
+            } else if let Ok(time) = time {
+                assert_eq!(time.to_der(), written(&text));
+            }
+        }
     }
 }
 

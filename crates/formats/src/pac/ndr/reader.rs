@@ -130,13 +130,7 @@ impl<'a> NdrReader<'a> {
 
     /// The fixed part of the structure, which begins here.
     pub(in crate::pac) fn fixed<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
-        match self.rest().first_chunk() {
-            Some(fixed) => {
-                self.at = self.at.saturating_add(N);
-                Ok(fixed)
-            }
-            None => Err(self.truncated(N, "")),
-        }
+        self.chunk("")
     }
 
     /// A pointer.
@@ -173,9 +167,11 @@ impl<'a> NdrReader<'a> {
 
     /// A conformant and varying array of UTF-16 code units.
     pub(in crate::pac) fn varying_text(&mut self, field: &'static str) -> Result<PacText<'a>> {
-        let room = self.uint32(field)?;
-        let offset = self.uint32(field)?;
-        let count = self.uint32(field)?;
+        self.at = self.at.next_multiple_of(4);
+        let [r0, r1, r2, r3, o0, o1, o2, o3, c0, c1, c2, c3] = *self.chunk(field)?;
+        let room = u32::from_le_bytes([r0, r1, r2, r3]);
+        let offset = u32::from_le_bytes([o0, o1, o2, o3]);
+        let count = u32::from_le_bytes([c0, c1, c2, c3]);
         if offset != 0 || count > room {
             return Err(self.wrong("text outside its own room", field));
         }
@@ -265,11 +261,17 @@ impl<'a> NdrReader<'a> {
     /// An integer at a multiple of its own size.
     fn integer<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N]> {
         self.at = self.at.next_multiple_of(N);
-        let Some(octets) = self.rest().first_chunk() else {
-            return Err(self.truncated(N, field));
-        };
-        self.at = self.at.saturating_add(N);
-        Ok(*octets)
+        self.chunk(field).copied()
+    }
+
+    fn chunk<const N: usize>(&mut self, field: &'static str) -> Result<&'a [u8; N]> {
+        match self.rest().first_chunk() {
+            Some(octets) => {
+                self.at = self.at.saturating_add(N);
+                Ok(octets)
+            }
+            None => Err(self.truncated(N, field)),
+        }
     }
 
     fn rest(&self) -> &'a [u8] {
