@@ -10,7 +10,7 @@ mod pac;
 mod tokens;
 
 pub use exchange::{CLIENT, Exchange, NUMBERS};
-pub use floor::{Floor, Login};
+pub use floor::{Floor, FloorSealing, Login};
 pub use tokens::{Envelope, TicketUse, Tokens};
 
 /// Octets of a ticket: what a KDC puts into it with a PAC of no group, and what groups make of it.

@@ -1,6 +1,6 @@
 /*
- * A contestant (../../src/contestant.rs) on the C GSS-API of MIT krb5 or Heimdal: gss_accept KEYTAB [memory].
- * With `memory` the keys are in a MEMORY keytab. MIT's replay cache is what KRB5RCACHENAME says; Heimdal has none here.
+ * A contestant (../../src/contestant.rs) on the C GSS-API of MIT krb5 or Heimdal: gss_accept KEYTAB [memory [OCTETS]].
+ * With `memory` the keys are in a MEMORY keytab, with OCTETS messages of that length are sealed and not tokens accepted. MIT's replay cache is what KRB5RCACHENAME says; Heimdal has none here.
  */
 
 #include <stdint.h>
@@ -51,7 +51,7 @@ static const char *in_memory(const char *path)
     return name;
 }
 
-static void accept_one(const unsigned char *token, size_t length, char *client, size_t room)
+static gss_ctx_id_t accepted(const unsigned char *token, size_t length, char *client, size_t room)
 {
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
     gss_buffer_desc input = { length, (void *)token }, output = GSS_C_EMPTY_BUFFER;
@@ -73,7 +73,23 @@ static void accept_one(const unsigned char *token, size_t length, char *client, 
     }
     gss_release_name(&ignored, &name);
     gss_release_buffer(&ignored, &output);
+    return context;
+}
+
+static void accept_one(const unsigned char *token, size_t length, char *client, size_t room)
+{
+    gss_ctx_id_t context = accepted(token, length, client, room);
+    OM_uint32 ignored;
     gss_delete_sec_context(&ignored, &context, GSS_C_NO_BUFFER);
+}
+
+static void seal_one(gss_ctx_id_t context, gss_buffer_t message)
+{
+    gss_buffer_desc sealed = GSS_C_EMPTY_BUFFER;
+    OM_uint32 minor, ignored, major = gss_wrap(&minor, context, 1, GSS_C_QOP_DEFAULT, message, NULL, &sealed);
+    if (major != GSS_S_COMPLETE)
+        fail("gss_wrap", major, minor);
+    gss_release_buffer(&ignored, &sealed);
 }
 
 static uint64_t nanoseconds(void)
@@ -88,7 +104,39 @@ static size_t length_at(const unsigned char *octets)
     return (size_t)octets[0] << 24 | (size_t)octets[1] << 16 | (size_t)octets[2] << 8 | octets[3];
 }
 
-static void serve(const char *path)
+/* Takes a group of tokens, what is timed is said by `message`; the place after them, or NULL when they are too few. */
+static unsigned char *group(unsigned char *at, unsigned char *end, gss_buffer_t message)
+{
+    gss_ctx_id_t contexts[GROUP];
+    unsigned char *first = at;
+    uint64_t start;
+    OM_uint32 ignored;
+    int i;
+
+    for (i = 0; i < GROUP; i++, at += 4 + length_at(at)) {
+        if (at >= end)
+            return NULL;
+    }
+    if (message) { /* each has sealed a message before, so its keys are ready */
+        for (i = 0, at = first; i < GROUP; i++, at += 4 + length_at(at)) {
+            contexts[i] = accepted(at + 4, length_at(at), NULL, 0);
+            seal_one(contexts[i], message);
+        }
+    }
+    start = nanoseconds();
+    for (i = 0, at = first; i < GROUP; i++, at += 4 + length_at(at)) {
+        if (message)
+            seal_one(contexts[i], message);
+        else
+            accept_one(at + 4, length_at(at), NULL, 0);
+    }
+    printf(" %llu", (unsigned long long)((nanoseconds() - start) / GROUP));
+    for (i = 0; message && i < GROUP; i++)
+        gss_delete_sec_context(&ignored, &contexts[i], GSS_C_NO_BUFFER);
+    return at;
+}
+
+static void serve(const char *path, gss_buffer_t message)
 {
     FILE *file = fopen(path, "rb");
     unsigned char *octets, *at, *end;
@@ -105,16 +153,8 @@ static void serve(const char *path)
     at = octets + 4 + length_at(octets);
     accept_one(octets + 4, length_at(octets), client, sizeof(client));
     printf("%s", client);
-    while (at < end) {
-        uint64_t start = nanoseconds();
-        int in_group;
-        for (in_group = 0; in_group < GROUP && at < end; in_group++) {
-            accept_one(at + 4, length_at(at), NULL, 0);
-            at += 4 + length_at(at);
-        }
-        if (in_group == GROUP)
-            printf(" %llu", (unsigned long long)((nanoseconds() - start) / GROUP));
-    }
+    while (at)
+        at = group(at, end, message);
     printf("\n");
     fflush(stdout);
     free(octets);
@@ -124,6 +164,7 @@ int main(int argc, char **argv)
 {
     OM_uint32 major, minor;
     char keytab[4096], line[4096];
+    gss_buffer_desc message = GSS_C_EMPTY_BUFFER;
 
     if (argc < 2)
         return 1;
@@ -135,9 +176,13 @@ int main(int argc, char **argv)
                              NULL, NULL);
     if (major != GSS_S_COMPLETE)
         fail("gss_acquire_cred", major, minor);
+    if (argc > 3) {
+        message.length = (size_t)atoi(argv[3]);
+        message.value = calloc(1, message.length);
+    }
     while (fgets(line, sizeof(line), stdin)) {
         line[strcspn(line, "\n")] = 0;
-        serve(line);
+        serve(line, message.value ? &message : NULL);
     }
     return 0;
 }

@@ -5,12 +5,15 @@
 //!                                  ENVELOPE USE OCTETS COUNT PATH, writes a file of tokens
 //! contestant ours KEYTAB [ENTRIES] accepts; with so many entries in the replay cache beforehand
 //! contestant floor KEYTAB          opens and seals
+//! contestant wrap KEYTAB OCTETS    accepts, and seals messages of so many octets
+//! contestant floor-wrap KEYTAB OCTETS
 //! ```
 
+use portcullis::context::Protection;
 use portcullis::replay::{MemoryReplayCache, ReplayCache, ReplayTag};
 use portcullis::{Acceptor, Enctype, Keytab, SecurityContext, Step};
 use portcullis_benches::contestant::{serve, write_tokens};
-use portcullis_benches::{CLIENT, Envelope, Exchange, Floor, TicketUse, Tokens};
+use portcullis_benches::{CLIENT, Envelope, Exchange, Floor, FloorSealing, TicketUse, Tokens};
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::BufRead as _;
@@ -32,8 +35,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["ours", keytab] => ours(keytab, 0),
         ["ours", keytab, entries] => ours(keytab, entries.parse()?),
         ["floor", keytab] => floor(keytab),
+        ["wrap", keytab, octets] => wrap(keytab, octets.parse()?),
+        ["floor-wrap", _, octets] => Ok(floor_wrap(octets.parse()?)?),
         _ => Err(
-            "usage: contestant tokens ETYPE KEYTAB | ours KEYTAB [ENTRIES] | floor KEYTAB".into(),
+            "usage: contestant tokens ETYPE KEYTAB | ours KEYTAB [ENTRIES] | floor KEYTAB | \
+             wrap KEYTAB OCTETS | floor-wrap KEYTAB OCTETS"
+                .into(),
         ),
     }
 }
@@ -86,6 +93,31 @@ fn ours(keytab: &str, entries: u64) -> Result<(), Box<dyn Error>> {
         context.identity().client().to_string()
     };
     Ok(serve(<[u8]>::to_vec, accept, client)?)
+}
+
+/// Each context has sealed a message before, so its keys are ready.
+fn wrap(keytab: &str, octets: usize) -> Result<(), Box<dyn Error>> {
+    let acceptor = Acceptor::new(Keytab::parse(fs::read(keytab)?)?)?;
+    let message = vec![7; octets];
+    let seal = |context: &mut SecurityContext| {
+        let sealed = context.wrap(&message, Protection::Confidentiality);
+        sealed.expect("a context that seals")
+    };
+    let accepted = |token: &[u8]| {
+        let (mut context, _) = context(&acceptor, token);
+        seal(&mut context);
+        context
+    };
+    let client = |context: &mut SecurityContext| context.identity().client().to_string();
+    Ok(serve(accepted, seal, client)?)
+}
+
+/// Confounder, message and header in the ciphers, with keys that are ready.
+fn floor_wrap(octets: usize) -> io::Result<()> {
+    let sealing = FloorSealing::new();
+    let prepare = |_: &[u8]| sealing.text(octets);
+    let client = |_: &mut Vec<u8>| CLIENT.to_owned();
+    serve(prepare, |text| sealing.seal(text), client)
 }
 
 /// In a function of its own, so that a profiler can tell it from what is around it.

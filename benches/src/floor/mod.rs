@@ -3,8 +3,11 @@
 //! authenticator are opened, the server's signature of the PAC is verified, an AP-REP is sealed.
 //! Nothing is decoded, looked at, recorded or allocated.
 
+mod sealing;
 mod sha1_profile;
 mod sha2_profile;
+
+pub use sealing::FloorSealing;
 
 use crate::Exchange;
 use portcullis_crypto::Enctype;

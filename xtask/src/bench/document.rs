@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::machine::Machine;
 use super::plot::{Axes, Line, svg};
-use super::rivals::Kind;
+use super::rivals::{Kind, Shows};
 use super::rounds::{Results, SIZES};
 use super::statistics::Spread;
 use super::table;
@@ -76,7 +76,7 @@ fn line(results: &Results, rival: &str, kind: Kind, name: String) -> Option<Line
 fn by_entries(results: &Results) -> String {
     let mut lines: Vec<Line> = Vec::new();
     for figure in &results.figures {
-        let Some(entries) = figure.entries else {
+        let Some(Shows::Records(entries)) = figure.shows else {
             continue;
         };
         let point = (entries as f64, Spread::of(&figure.rounds).median / 1000.0);

@@ -36,9 +36,23 @@ pub(super) struct Rival {
     pub(super) kinds: &'static [Kind],
     /// Files to get warm with.
     pub(super) warm_up: usize,
-    /// Records in its replay cache, if it is here to show what they cost.
-    pub(super) entries: Option<u64>,
+    /// What it is here to show, if not what tickets of all sizes cost.
+    pub(super) shows: Option<Shows>,
 }
+
+/// What else a contestant shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// What an accept costs with so many records in the replay cache.
+    Records(u64),
+    /// What a sealed message of so many octets costs, once the client is accepted.
+    Message(usize),
+}
+
+/// How full replay caches are.
+const RECORDS: [u64; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+/// The octets of messages.
+pub(super) const MESSAGES: [usize; 3] = [64, 1500, 64 << 10];
 
 /// Everybody who can be built here, and the program that makes tokens.
 pub(super) struct Rivals {
@@ -71,15 +85,9 @@ pub(super) fn build(root: &Path, directory: &Path) -> Result<Rivals, String> {
     all.extend(assembled(root));
     all.extend(gokrb5(root, directory));
     all.extend(jgss(root, directory));
-    for entries in [1_000_u64, 10_000, 100_000, 1_000_000, 10_000_000] {
-        let filled = Rival::new(
-            "portcullis",
-            &ours,
-            &["ours", KEYTAB, &entries.to_string()],
-            &[Kind::First],
-        );
-        all.push(filled.with_entries(entries));
-    }
+    all.extend(filled("portcullis", &ours, &["ours", KEYTAB]));
+    all.extend(sealing("floor", &ours, &["floor-wrap", KEYTAB]));
+    all.extend(sealing("portcullis", &ours, &["wrap", KEYTAB]));
     for rival in &mut all {
         let configuration = configuration.to_string_lossy().into_owned();
         rival.environment.push(("KRB5_CONFIG", configuration));
@@ -101,14 +109,20 @@ impl Rival {
             environment: Vec::new(),
             kinds,
             warm_up: 4,
-            entries: None,
+            shows: None,
         }
     }
 
-    fn with_entries(self, entries: u64) -> Self {
+    /// The same, to show what `number`, which becomes its last argument, stands for.
+    fn showing(name: &str, program: &Path, arguments: &[&str], shows: Shows) -> Self {
+        let number = match shows {
+            Shows::Records(records) => records.to_string(),
+            Shows::Message(octets) => octets.to_string(),
+        };
+        let arguments = [arguments, &[&number]].concat();
         Self {
-            entries: Some(entries),
-            ..self
+            shows: Some(shows),
+            ..Self::new(name, program, &arguments, &[Kind::First])
         }
     }
 
@@ -123,6 +137,20 @@ impl Rival {
     }
 }
 
+/// A contestant for each filling of the replay cache.
+fn filled(name: &str, program: &Path, arguments: &[&str]) -> impl Iterator<Item = Rival> {
+    RECORDS
+        .map(|records| Rival::showing(name, program, arguments, Shows::Records(records)))
+        .into_iter()
+}
+
+/// A contestant for each length of a message.
+fn sealing(name: &str, program: &Path, arguments: &[&str]) -> impl Iterator<Item = Rival> {
+    MESSAGES
+        .map(|octets| Rival::showing(name, program, arguments, Shows::Message(octets)))
+        .into_iter()
+}
+
 /// The crate krb5, with its own replay cache.
 fn crate_krb5(root: &Path) -> Vec<Rival> {
     let manifest = root.join("benches/rivals/krb5/Cargo.toml");
@@ -135,15 +163,8 @@ fn crate_krb5(root: &Path) -> Vec<Rival> {
         Rival::new(name, &program, &raw[0], FIRST),
         Rival::new(name, &program, &raw[1], &[Kind::Spnego]),
     ];
-    for entries in [1_000_u64, 10_000, 100_000, 1_000_000, 10_000_000] {
-        let filled = Rival::new(
-            name,
-            &program,
-            &[KEYTAB, "raw", &entries.to_string()],
-            &[Kind::First],
-        );
-        rivals.push(filled.with_entries(entries));
-    }
+    rivals.extend(filled(name, &program, &[KEYTAB, "raw"]));
+    rivals.extend(sealing(name, &program, &[KEYTAB, "wrap"]));
     rivals
 }
 
@@ -161,14 +182,18 @@ fn mit(root: &Path, directory: &Path) -> Vec<Rival> {
     }
     let cache = directory.join("mit.rcache2");
     let _ = fs::remove_file(&cache);
-    let mut best = Rival::new(
+    let best = Rival::new(
         "MIT krb5, memory keytab, no replay cache",
         &program,
         &[KEYTAB, "memory"],
         ALL,
     );
-    best.environment
-        .push(("KRB5RCACHENAME", "none:".to_owned()));
+    let mut rivals = vec![best];
+    rivals.extend(sealing("MIT krb5", &program, &[KEYTAB, "memory"]));
+    for rival in &mut rivals {
+        let no_cache = ("KRB5RCACHENAME", "none:".to_owned());
+        rival.environment.push(no_cache);
+    }
     let mut default = Rival::new(
         "MIT krb5, defaults: file keytab, file2 replay cache",
         &program,
@@ -178,7 +203,8 @@ fn mit(root: &Path, directory: &Path) -> Vec<Rival> {
     default
         .environment
         .push(("KRB5RCACHENAME", format!("file2:{}", cache.display())));
-    vec![best, default]
+    rivals.push(default);
+    rivals
 }
 
 /// Heimdal, whose acceptor has no replay cache.
@@ -206,16 +232,19 @@ fn heimdal_contestants(root: &Path, directory: &Path) -> Vec<Rival> {
     let libraries = heimdal.libraries.to_string_lossy().into_owned();
     let path = ("LD_LIBRARY_PATH", libraries);
     let kinds = FIRST;
-    let mut memory = Rival::new(
+    let memory = Rival::new(
         "Heimdal, memory keytab",
         &program,
         &[KEYTAB, "memory"],
         kinds,
     );
-    memory.environment.push(path.clone());
-    let mut file = Rival::new("Heimdal, file keytab", &program, &[KEYTAB], kinds);
-    file.environment.push(path);
-    vec![memory, file]
+    let file = Rival::new("Heimdal, file keytab", &program, &[KEYTAB], kinds);
+    let mut rivals = vec![memory, file];
+    rivals.extend(sealing("Heimdal", &program, &[KEYTAB, "memory"]));
+    for rival in &mut rivals {
+        rival.environment.push(path.clone());
+    }
+    rivals
 }
 
 /// The crates under the AGPL, put together by hand.

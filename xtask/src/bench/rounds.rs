@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::contestant::Contestant;
-use super::rivals::{Kind, Rival, Rivals};
+use super::rivals::{Kind, Rival, Rivals, Shows};
 use super::statistics::{Spread, quantile};
 
 /// The service key's encryption type: aes256-cts-hmac-sha1-96.
@@ -14,15 +14,15 @@ const ETYPE: &str = "18";
 pub(super) const SIZES: [usize; 4] = [750, 1536, 4096, 12288];
 /// One to see who comes, and groups of eight.
 const TOKENS: usize = 161;
-/// The ticket with which the replay caches are filled and compared.
-const SIZE_OF_ENTRIES: usize = 1536;
+/// The ticket with which all is compared that does not depend on its size.
+const SIZE_OF_OTHERS: usize = 1536;
 
 /// One column of one row.
 pub(super) struct Figure {
     pub(super) rival: String,
     pub(super) kind: Kind,
     pub(super) octets: usize,
-    pub(super) entries: Option<u64>,
+    pub(super) shows: Option<Shows>,
     /// The median of each round, in nanoseconds.
     pub(super) rounds: Vec<f64>,
 }
@@ -84,7 +84,7 @@ fn started(rival: &Rival, keytab: &Path, source: &mut Source) -> Result<Contesta
     for _ in 0..rival.warm_up {
         source.write(
             rival.kinds.first().copied().unwrap_or(Kind::First),
-            SIZE_OF_ENTRIES,
+            SIZE_OF_OTHERS,
         )?;
         process.accept(&source.file)?;
     }
@@ -93,7 +93,7 @@ fn started(rival: &Rival, keytab: &Path, source: &mut Source) -> Result<Contesta
 
 impl Rival {
     fn does(&self, kind: Kind, octets: usize) -> bool {
-        self.kinds.contains(&kind) && (self.entries.is_none() || octets == SIZE_OF_ENTRIES)
+        self.kinds.contains(&kind) && (self.shows.is_none() || octets == SIZE_OF_OTHERS)
     }
 }
 
@@ -101,7 +101,7 @@ impl Results {
     fn add(&mut self, rival: &Rival, kind: Kind, octets: usize, cost: f64) {
         let same = |figure: &&mut Figure| {
             figure.rival == rival.name
-                && figure.entries == rival.entries
+                && figure.shows == rival.shows
                 && (figure.kind, figure.octets) == (kind, octets)
         };
         match self.figures.iter_mut().find(same) {
@@ -110,7 +110,7 @@ impl Results {
                 rival: rival.name.clone(),
                 kind,
                 octets,
-                entries: rival.entries,
+                shows: rival.shows,
                 rounds: vec![cost],
             }),
         }
@@ -136,9 +136,16 @@ impl Results {
     pub(super) fn spread(&self, rival: &str, kind: Kind, octets: usize) -> Option<Spread> {
         let found = self.figures.iter().find(|figure| {
             figure.rival == rival
-                && figure.entries.is_none()
+                && figure.shows.is_none()
                 && (figure.kind, figure.octets) == (kind, octets)
         });
+        found.map(|figure| Spread::of(&figure.rounds))
+    }
+
+    /// What one of them needs for what it is here to show.
+    pub(super) fn shown(&self, rival: &str, shows: Shows) -> Option<Spread> {
+        let mut figures = self.figures.iter();
+        let found = figures.find(|figure| figure.rival == rival && figure.shows == Some(shows));
         found.map(|figure| Spread::of(&figure.rounds))
     }
 
@@ -147,7 +154,7 @@ impl Results {
         let rounds = |name: &str, kind| {
             let found = self.figures.iter().find(|figure| {
                 figure.rival == name
-                    && figure.entries.is_none()
+                    && figure.shows.is_none()
                     && (figure.kind, figure.octets) == (kind, octets)
             });
             found.map(|figure| figure.rounds.as_slice())
@@ -173,7 +180,7 @@ impl Source {
         let mut command = Command::new(program);
         let process = Contestant::start(command.args(["tokens", ETYPE]).arg(keytab))?;
         let mut source = Self { process, file };
-        source.write(Kind::First, SIZE_OF_ENTRIES)?; // then the keytab is there, too
+        source.write(Kind::First, SIZE_OF_OTHERS)?; // then the keytab is there, too
         Ok(source)
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::machine::Machine;
-use super::rivals::Kind;
+use super::rivals::{Kind, MESSAGES, Shows};
 use super::rounds::{Results, SIZES};
 use super::statistics::Spread;
 
@@ -32,6 +32,8 @@ pub(super) fn text(results: &Results) -> String {
     }
     lines.push(String::new());
     lines.extend(entries(results));
+    lines.push(String::new());
+    lines.extend(messages(results));
     lines.join("\n")
 }
 
@@ -57,9 +59,31 @@ fn entries(results: &Results) -> Vec<String> {
         "| --- | --- |".to_owned(),
     ];
     for figure in &results.figures {
-        if let Some(entries) = figure.entries {
+        if let Some(Shows::Records(entries)) = figure.shows {
             let median = microseconds(Spread::of(&figure.rounds).median / 1000.0);
             lines.push(format!("| {}, {entries} | {median} |", figure.rival));
+        }
+    }
+    lines
+}
+
+/// The third table: what a sealed message costs.
+fn messages(results: &Results) -> Vec<String> {
+    let heads = MESSAGES.map(|octets| format!("{octets} octets"));
+    let mut lines = vec![
+        format!("| µs per sealed message | {} |", heads.join(" | ")),
+        format!("| --- |{}", " --- |".repeat(MESSAGES.len())),
+    ];
+    for rival in results.rivals() {
+        let cells = MESSAGES.map(|octets| {
+            let Spread { median, .. } = results.shown(rival, Shows::Message(octets))?;
+            let floor = results.shown("floor", Shows::Message(octets))?;
+            let [cost, ratio] = [median / 1000.0, median / floor.median].map(microseconds);
+            Some(format!("**{cost}** ×{ratio}"))
+        });
+        if cells.iter().any(Option::is_some) {
+            let cells = cells.map(Option::unwrap_or_default);
+            lines.push(format!("| {rival} | {} |", cells.join(" | ")));
         }
     }
     lines
@@ -87,7 +111,14 @@ pub(super) fn json(machine: &Machine, results: &Results) -> String {
                 "rival": figure.rival,
                 "workload": format!("{:?}", figure.kind).to_lowercase(),
                 "ticket_octets": figure.octets,
-                "replay_entries": figure.entries,
+                "replay_entries": match figure.shows {
+                    Some(Shows::Records(records)) => json!(records),
+                    _ => Value::Null,
+                },
+                "message_octets": match figure.shows {
+                    Some(Shows::Message(octets)) => json!(octets),
+                    _ => Value::Null,
+                },
                 "nanoseconds": spread.median,
                 "lower_quartile": spread.lower,
                 "upper_quartile": spread.upper,

@@ -1,5 +1,5 @@
 //! krb5 1.0.0 in the comparison: `portcullis-rival-krb5 KEYTAB raw|spnego [ENTRIES]`, with so many
-//! entries in its replay cache beforehand.
+//! entries in its replay cache beforehand, or `portcullis-rival-krb5 KEYTAB wrap OCTETS`, which seals messages.
 
 use krb5::acceptor::AcceptOptions;
 use krb5::rcache::{ReplayCache, ReplayStore as _};
@@ -15,9 +15,14 @@ type Accepted = (KerberosContext, Vec<u8>);
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [keytab, envelope, entries @ ..] = arguments.as_slice() else {
-        return Err("usage: portcullis-rival-krb5 KEYTAB raw|spnego [ENTRIES]".into());
+        return Err(
+            "usage: portcullis-rival-krb5 KEYTAB raw|spnego [ENTRIES] | KEYTAB wrap OCTETS".into(),
+        );
     };
     let keytab = Keytab::load(keytab)?;
+    if let ("wrap", [octets]) = (envelope.as_str(), entries) {
+        return Ok(wrap(&keytab, octets.parse()?)?);
+    }
     let mut options = AcceptOptions::default();
     if let Some(entries) = entries.first() {
         options.replay_cache = Some(filled(entries.parse()?)?);
@@ -39,6 +44,22 @@ fn main() -> Result<(), Box<dyn Error>> {
             context.client_principal
         },
     )?)
+}
+
+/// Each context has sealed a message before.
+fn wrap(keytab: &Keytab, octets: usize) -> std::io::Result<()> {
+    let message = vec![7; octets];
+    let accepted = |token: &[u8]| {
+        let (context, _) = KerberosContext::accept_token(keytab, token).expect("a good token");
+        let tokens = context.per_message_tokens().expect("a key that seals");
+        tokens.emit_wrap(0, &message).expect("a sealed message");
+        (context.client_principal, tokens)
+    };
+    serve(
+        accepted,
+        |(_, tokens)| tokens.emit_wrap(1, &message).expect("a sealed message"),
+        |(client, _)| client.clone(),
+    )
 }
 
 fn spnego(keytab: &Keytab, options: &AcceptOptions, token: &[u8]) -> Accepted {
