@@ -6,11 +6,13 @@
 pub mod contestant;
 mod exchange;
 mod floor;
+mod hostile;
 mod pac;
 mod tokens;
 
 pub use exchange::{CLIENT, Exchange, NUMBERS};
 pub use floor::{Floor, FloorSealing, Login};
+pub use hostile::{many_components, many_mechanisms};
 pub use tokens::{Envelope, TicketUse, Tokens};
 
 /// Octets of a ticket: what a KDC puts into it with a PAC of no group, and what groups make of it.

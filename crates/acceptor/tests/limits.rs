@@ -108,6 +108,14 @@ fn a_list_of_512_octets_is_kept_and_a_longer_one_is_not() {
     );
     assert!(rejection.reply().is_some());
 
+    let mut unreadable = list_of(MECH_TYPES + 1);
+    *unreadable.last_mut().expect("not empty") = 0x80;
+    let rejection = refused(scene.acceptor.begin().step(&unreadable, scene.realm.now()));
+    assert!(
+        matches!(rejection.error(), Error::TooLarge(_)),
+        "{rejection}"
+    );
+
     let scene = Scene::with(|settings| settings.max_mech_types(MECH_TYPES + 1));
     let step = scene
         .acceptor

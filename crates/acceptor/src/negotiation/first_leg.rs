@@ -56,21 +56,13 @@ fn spnego(
     inner: &[u8],
     now: SystemTime,
 ) -> Result<UnrecordedStep, Rejection> {
+    bound_mech_types(inner, acceptor.settings.rules.max_mech_types)?;
     let offset = token.len().saturating_sub(inner.len());
     let offer =
         NegTokenInit::from_der(inner).map_err(|error| reject_negotiation(error.shifted(offset)))?;
     let list = offer
         .mech_types
         .ok_or_else(|| reject_negotiation(NegotiationError::NoMechanisms))?;
-    let limit = acceptor.settings.rules.max_mech_types;
-    if list.octets().len() > limit {
-        let bound = TooLarge {
-            what: Bounded::MechTypes,
-            limit,
-            found: list.octets().len(),
-        };
-        return Err(reject_negotiation(Error::TooLarge(bound)));
-    }
     let user_to_user = peer.tgt.is_some();
     let (chosen, is_first) =
         choose(&list, offer.mech_token, user_to_user).map_err(reject_negotiation)?;
@@ -87,6 +79,18 @@ fn spnego(
             kerberos_leg::step(acceptor, peer, Some(spnego), token, mech_token, now)
         }
         _ => Ok(AwaitKerberos::ask(acceptor, peer, spnego, None)),
+    }
+}
+
+/// Before any of them is read: a thousand names would cost more than a login.
+fn bound_mech_types(inner: &[u8], limit: usize) -> Result<(), Rejection> {
+    match NegTokenInit::mech_types_octets(inner) {
+        Some(found) if found > limit => {
+            let what = Bounded::MechTypes;
+            let bound = TooLarge { what, limit, found };
+            Err(reject_negotiation(Error::TooLarge(bound)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -62,6 +62,11 @@ pub enum DecodeErrorKind {
     },
     /// More levels inside each other than any message has.
     TooDeep,
+    /// More elements in a list than are read.
+    TooMany {
+        /// The most that are.
+        most: usize,
+    },
     /// An INTEGER that is empty or in more octets than it needs (X.690 §8.3.2).
     NonMinimalInteger,
     /// An INTEGER outside the range of its type (RFC 4120 §5.2.4).
@@ -174,6 +179,7 @@ impl fmt::Display for DecodeErrorKind {
             Self::LengthTooLarge => f.write_str("length of more than three octets"),
             Self::TrailingData { octets } => write!(f, "{octets} octets left over"),
             Self::TooDeep => f.write_str("nested too deeply"),
+            Self::TooMany { most } => write!(f, "more than {most} elements"),
             Self::NonMinimalInteger => f.write_str("INTEGER not in its shortest form"),
             Self::IntegerOutOfRange => f.write_str("INTEGER out of range"),
             Self::Constant { expected, found } => write!(f, "must be {expected}, is {found}"),

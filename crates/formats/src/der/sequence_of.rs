@@ -1,7 +1,7 @@
 //! `SEQUENCE OF`: checked when it is decoded, read element by element when somebody asks.
 
 use super::tag::SEQUENCE;
-use super::{Decode, Encode, Reader, Result, Writer};
+use super::{Decode, DecodeErrorKind, Encode, Reader, Result, Writer};
 use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
@@ -20,6 +20,24 @@ impl<'a, T: Decode<'a>> SequenceOf<'a, T> {
             input: Reader::new(self.elements),
             element: PhantomData,
         }
+    }
+
+    /// Reads a list of so many elements at most, and none after them.
+    pub(crate) fn decode_at_most(most: usize, input: &mut Reader<'a>) -> Result<Self> {
+        let mut inside = input.enter(SEQUENCE)?;
+        let elements = inside.rest();
+        let mut left = most;
+        while !inside.is_empty() {
+            left = match left.checked_sub(1) {
+                Some(left) => left,
+                None => return Err(inside.error(DecodeErrorKind::TooMany { most })),
+            };
+            T::decode(&mut inside)?;
+        }
+        Ok(Self {
+            elements,
+            element: PhantomData,
+        })
     }
 }
 
@@ -53,15 +71,7 @@ impl<'a, T> SequenceOf<'a, T> {
 
 impl<'a, T: Decode<'a>> Decode<'a> for SequenceOf<'a, T> {
     fn decode(input: &mut Reader<'a>) -> Result<Self> {
-        let mut inside = input.enter(SEQUENCE)?;
-        let elements = inside.rest();
-        while !inside.is_empty() {
-            T::decode(&mut inside)?;
-        }
-        Ok(Self {
-            elements,
-            element: PhantomData,
-        })
+        Self::decode_at_most(usize::MAX, input)
     }
 }
 

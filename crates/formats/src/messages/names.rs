@@ -112,10 +112,13 @@ impl fmt::Display for PrincipalName<'_> {
     }
 }
 
+/// More than any name has. A token of nothing else would cost more to read than a login.
+const MOST_COMPONENTS: usize = 255;
+
 /// The components of a name, none with a NUL, which some peers take for the end of the name.
 fn components<'a>(input: &mut Reader<'a>) -> Result<SequenceOf<'a, KerberosString<'a>>> {
     let start = input.clone();
-    let components = SequenceOf::<KerberosString<'_>>::decode(input)?;
+    let components = SequenceOf::<KerberosString<'_>>::decode_at_most(MOST_COMPONENTS, input)?;
     let may_have_nul = components.encoded_elements().contains(&0); // or an empty component
     if may_have_nul && components.iter().any(|component| component.0.contains(&0)) {
         return Err(start.error(DecodeErrorKind::Value("NUL in a component of a name")));
@@ -138,6 +141,26 @@ mod tests {
         assert_eq!(
             format!("{string:?}"),
             r#""a\\b\"\x0d\n\x1b[2J\xff\xe2\x80\xa8/""#
+        );
+    }
+
+    #[test]
+    fn a_name_has_255_components_at_most() {
+        let name = |count: usize| {
+            let mut name = Writer::new();
+            name.sequence(|fields| {
+                fields.field(0, |kind| kind.integer(1));
+                fields.field(1, |list| {
+                    list.sequence(|list| (0..count).for_each(|_| list.general_string(b"")));
+                });
+            });
+            name.into_vec()
+        };
+        assert!(PrincipalName::from_der(&name(255)).is_ok());
+        let error = PrincipalName::from_der(&name(256)).unwrap_err();
+        assert_eq!(
+            format!("{error}"),
+            "PrincipalName.name-string: more than 255 elements (at octet 527)"
         );
     }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 const NAME: &str = "NegTokenInit";
 const NEG_TOKEN_INIT: u8 = 0xa0;
 const SEQUENCE: u8 = 0x30;
+const MECH_TYPES: u8 = 0xa0;
 const HINT: &[u8] = b"not_defined_in_RFC4178@please_ignore";
 
 /// What the initiator offers (RFC 4178 §4.2.1), with the tag of the CHOICE and without the frame.
@@ -34,6 +35,17 @@ pub struct NegTokenInit<'a> {
     pub mech_list_mic: Option<&'a [u8]>,
 }
 
+impl NegTokenInit<'_> {
+    /// The octets of the list of mechanisms in what should be a NegTokenInit, by the headers before
+    /// it alone: for who bounds the list, which costs as much to read as it is long.
+    #[must_use]
+    pub fn mech_types_octets(token: &[u8]) -> Option<usize> {
+        let mut choice = Reader::new(token).enter(NEG_TOKEN_INIT).ok()?;
+        let mut fields = choice.enter(SEQUENCE).ok()?;
+        fields.element(MECH_TYPES).ok().map(<[u8]>::len)
+    }
+}
+
 impl<'a> Decode<'a> for NegTokenInit<'a> {
     fn decode(input: &mut Reader<'a>) -> Result<Self> {
         let mut choice = input.enter(NEG_TOKEN_INIT)?;
@@ -52,7 +64,12 @@ impl<'a> Decode<'a> for NegTokenInit<'a> {
 
 fn decode_fields<'a>(fields: &mut Reader<'a>) -> Result<NegTokenInit<'a>> {
     let mech_types = fields.optional(0, "mechTypes", MechTypeList::decode)?;
-    fields.optional(1, "reqFlags", skip_req_flags)?;
+    // RFC 4178 §4.2.1 says to ignore them, so whatever they are must not matter: peers have crashed
+    // over BIT STRINGs without contents and with eight unused bits.
+    fields.optional(1, "reqFlags", |flags| {
+        flags.pass_over();
+        Ok(())
+    })?;
     let mech_token = fields.optional(2, "mechToken", Reader::octet_string)?;
     let third = fields.optional(3, "mechListMIC", mic_or_hints)?.flatten();
     let fourth = fields.optional(4, "mechListMIC", |input| match third {
@@ -64,15 +81,6 @@ fn decode_fields<'a>(fields: &mut Reader<'a>) -> Result<NegTokenInit<'a>> {
         mech_token,
         mech_list_mic: third.or(fourth),
     })
-}
-
-/// RFC 4178 §4.2.1 says to ignore them, so whatever they are must not matter: peers have crashed
-/// over BIT STRINGs without contents and with eight unused bits.
-fn skip_req_flags(input: &mut Reader<'_>) -> Result<()> {
-    while !input.is_empty() {
-        input.any()?;
-    }
-    Ok(())
 }
 
 /// [3] is the MIC of RFC 4178 or the hints of [MS-SPNG] §2.2.1, which nobody needs.

@@ -48,19 +48,35 @@ fn each_field_may_be_absent() {
 
 #[test]
 fn request_flags_of_any_shape_are_ignored() {
-    let shapes: [&[u8]; 6] = [
+    let shapes: [&[u8]; 7] = [
         b"\xa1\x04\x03\x02\x01\x76", // as OpenJDK 17 sends them
         b"\xa1\x02\x03\x00",         // no contents
         b"\xa1\x03\x03\x01\x08",     // eight unused bits of none
         b"\xa1\x04\x03\x02\xff\xff",
         b"\xa1\x03\x02\x01\x00", // not a BIT STRING
         b"\xa1\x00",
+        b"\xa1\x02\x03\x05", // ends inside
     ];
     for shape in shapes {
         let octets = token(&[shape, b"\xa2\x04\x04\x02ap"].concat());
         let decoded = NegTokenInit::from_der(&octets).unwrap();
         assert_eq!(decoded.mech_token, Some(b"ap".as_slice()));
     }
+}
+
+#[test]
+fn the_list_of_mechanisms_is_measured_unread() {
+    assert_eq!(
+        NegTokenInit::mech_types_octets(&token(&[])),
+        Some(OIDS.len())
+    );
+    let no_names = b"\xa0\x08\x30\x06\xa0\x04not.";
+    assert_eq!(NegTokenInit::mech_types_octets(no_names), Some(4));
+    for length in 0..no_names.len() {
+        assert_eq!(NegTokenInit::mech_types_octets(&no_names[..length]), None);
+    }
+    let without = b"\xa0\x06\x30\x04\xa2\x02\x04\x00";
+    assert_eq!(NegTokenInit::mech_types_octets(without), None);
 }
 
 #[test]
