@@ -147,6 +147,8 @@ fn tag_numbers_above_30_are_refused() {
     }
     for octets in [b"\x7f\x01\x00", b"\x1f\x01\x00"] {
         assert_eq!(refusal(octets, Reader::any), Kind::HighTagNumber);
+        let asked_for = |input: &mut Reader<'_>| input.element(octets[0]).map(|_| ());
+        assert_eq!(refusal(octets, asked_for), Kind::HighTagNumber);
     }
     let octets = b"\x61\x09\x30\x07\xa0\x03\x02\x01\x07\xbf\x0e\x00";
     assert!(Demo::from_der(octets).is_err());
