@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use portcullis_interop::heimdal;
-use portcullis_interop::peer::Peer;
+use portcullis_interop::peer::{Peer, present};
 use portcullis_interop::process::{LineServer, run};
 use portcullis_interop::recorded::hex;
 use portcullis_interop::to_base64;
@@ -81,7 +81,7 @@ pub fn all(portcullis: &Path, directory: &Path) -> Vec<Shim> {
     let conf = conf.display().to_string();
     let ours = Start::of(portcullis, &["accept", "--batch", "--format", "json"]);
     let mut all = vec![Shim::of("portcullis", ours, for_us)];
-    if Peer::MIT_DEVELOPMENT.is_here() {
+    if present(&[Peer::MIT_DEVELOPMENT]) {
         let mit = ["libgssapi_krb5.so.2", "krb5_gss_register_acceptor_identity"];
         let mit = Start::of(c_program(directory, "gss_accept", &["-ldl"]), &mit);
         let mit = mit
@@ -89,7 +89,7 @@ pub fn all(portcullis: &Path, directory: &Path) -> Vec<Shim> {
             .with("KRB5RCACHENAME", "none:");
         all.push(Shim::of("mit", mit, in_words));
     }
-    if Peer::MIT_DEVELOPMENT.is_here() && Peer::HEIMDAL.is_here() {
+    if present(&[Peer::MIT_DEVELOPMENT, Peer::HEIMDAL]) {
         let theirs = ["libgssapi.so.3", "gsskrb5_register_acceptor_identity"];
         let theirs = Start::of(c_program(directory, "gss_accept", &["-ldl"]), &theirs);
         let libraries = heimdal::libraries().display().to_string();
@@ -98,7 +98,7 @@ pub fn all(portcullis: &Path, directory: &Path) -> Vec<Shim> {
             .with("LD_LIBRARY_PATH", libraries);
         all.push(Shim::of("heimdal", theirs, in_words));
     }
-    if Peer::JAVA.is_here() {
+    if present(&[Peer::JAVA]) {
         run(Command::new("javac")
             .arg("-d")
             .arg(directory)
@@ -114,7 +114,7 @@ pub fn all(portcullis: &Path, directory: &Path) -> Vec<Shim> {
         ];
         all.push(Shim::of("java", Start::of("java", &words), in_words));
     }
-    if Peer::GOKRB5.is_here() {
+    if present(&[Peer::GOKRB5]) {
         let program = directory.join("gokrb5_accept");
         let mut go = Command::new("go");
         go.current_dir(shims().join("gokrb5_accept"))
