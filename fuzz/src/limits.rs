@@ -48,11 +48,15 @@ impl Cost {
     }
 
     fn fits(&self, input: &[u8]) -> bool {
-        let length = u64::try_from(input.len()).expect("64 bits");
         let octets = u32::try_from(input.len()).expect("a short input");
-        self.held <= HELD + PER_OCTET * length
-            && self.allocated <= ALLOCATED + PER_OCTET * length
-            && self.time <= TIME + TIME_PER_OCTET * octets
+        self.fits_in_memory(input) && self.time <= TIME + TIME_PER_OCTET * octets
+    }
+
+    /// Whether it is no more memory than the input may cost.
+    #[must_use]
+    pub fn fits_in_memory(&self, input: &[u8]) -> bool {
+        let length = u64::try_from(input.len()).expect("64 bits");
+        self.held <= HELD + PER_OCTET * length && self.allocated <= ALLOCATED + PER_OCTET * length
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every seed and every input that is kept, through its target.
 
+use portcullis_fuzz::limits::Cost;
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -10,7 +11,10 @@ fn every_target_takes_its_seeds_and_what_is_kept() {
             assert!(!inputs.is_empty(), "{name} has no {kind}");
             for path in inputs {
                 println!("{name} {}", path.display());
-                run(&std::fs::read(path).expect("an input"));
+                let input = std::fs::read(path).expect("an input");
+                run(&input); // what is made once is made now
+                let cost = Cost::of(run, &input);
+                assert!(cost.fits_in_memory(&input), "{cost:?}");
             }
         }
     }

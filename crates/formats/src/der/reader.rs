@@ -44,11 +44,6 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
-    /// Passes over what is not yet read.
-    pub const fn pass_over(&mut self) {
-        self.rest = &[];
-    }
-
     /// Whether all is read.
     #[must_use]
     #[inline]

@@ -64,12 +64,7 @@ impl<'a> Decode<'a> for NegTokenInit<'a> {
 
 fn decode_fields<'a>(fields: &mut Reader<'a>) -> Result<NegTokenInit<'a>> {
     let mech_types = fields.optional(0, "mechTypes", MechTypeList::decode)?;
-    // RFC 4178 §4.2.1 says to ignore them, so whatever they are must not matter: peers have crashed
-    // over BIT STRINGs without contents and with eight unused bits.
-    fields.optional(1, "reqFlags", |flags| {
-        flags.pass_over();
-        Ok(())
-    })?;
+    fields.optional(1, "reqFlags", skip_req_flags)?;
     let mech_token = fields.optional(2, "mechToken", Reader::octet_string)?;
     let third = fields.optional(3, "mechListMIC", mic_or_hints)?.flatten();
     let fourth = fields.optional(4, "mechListMIC", |input| match third {
@@ -81,6 +76,15 @@ fn decode_fields<'a>(fields: &mut Reader<'a>) -> Result<NegTokenInit<'a>> {
         mech_token,
         mech_list_mic: third.or(fourth),
     })
+}
+
+/// RFC 4178 §4.2.1 says to ignore them, so whatever the element is must not matter: peers have
+/// crashed over BIT STRINGs without contents and with eight unused bits.
+fn skip_req_flags(input: &mut Reader<'_>) -> Result<()> {
+    if !input.is_empty() {
+        input.any()?;
+    }
+    Ok(())
 }
 
 /// [3] is the MIC of RFC 4178 or the hints of [MS-SPNG] §2.2.1, which nobody needs.

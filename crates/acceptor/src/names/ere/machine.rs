@@ -74,6 +74,9 @@ struct Active {
     order: Vec<(usize, usize)>,
     /// Where the match began that is complete here.
     matched: Option<usize>,
+    /// The states that are to be entered; empty but for the length of [`Active::enter`], and kept,
+    /// since that is called for each state and octet.
+    waiting: Vec<usize>,
 }
 
 impl Active {
@@ -82,6 +85,7 @@ impl Active {
             is_in: vec![false; states],
             order: Vec::new(),
             matched: None,
+            waiting: Vec::new(),
         }
     }
 
@@ -93,8 +97,8 @@ impl Active {
 
     /// Enters a state, and all that can be reached from it without an octet.
     fn enter(&mut self, state: usize, start: usize, states: &[State], first: bool, last: bool) {
-        let mut waiting = vec![state];
-        while let Some(state) = waiting.pop() {
+        self.waiting.push(state);
+        while let Some(state) = self.waiting.pop() {
             match self.is_in.get_mut(state) {
                 Some(is_in) if !*is_in => *is_in = true,
                 _ => continue,
@@ -102,9 +106,9 @@ impl Active {
             let follows = state.saturating_add(1);
             match states.get(state) {
                 Some(State::One(_)) => self.order.push((state, start)),
-                Some(State::Start) if first => waiting.push(follows),
-                Some(State::End) if last => waiting.push(follows),
-                Some(State::Split(this, that)) => waiting.extend([*this, *that]),
+                Some(State::Start) if first => self.waiting.push(follows),
+                Some(State::End) if last => self.waiting.push(follows),
+                Some(State::Split(this, that)) => self.waiting.extend([*this, *that]),
                 Some(State::Match) => self.matched = self.matched.or(Some(start)),
                 Some(State::Start | State::End) | None => {}
             }

@@ -48,20 +48,31 @@ fn each_field_may_be_absent() {
 
 #[test]
 fn request_flags_of_any_shape_are_ignored() {
-    let shapes: [&[u8]; 7] = [
+    let shapes: [&[u8]; 6] = [
         b"\xa1\x04\x03\x02\x01\x76", // as OpenJDK 17 sends them
         b"\xa1\x02\x03\x00",         // no contents
         b"\xa1\x03\x03\x01\x08",     // eight unused bits of none
         b"\xa1\x04\x03\x02\xff\xff",
         b"\xa1\x03\x02\x01\x00", // not a BIT STRING
         b"\xa1\x00",
-        b"\xa1\x02\x03\x05", // ends inside
     ];
     for shape in shapes {
         let octets = token(&[shape, b"\xa2\x04\x04\x02ap"].concat());
         let decoded = NegTokenInit::from_der(&octets).unwrap();
         assert_eq!(decoded.mech_token, Some(b"ap".as_slice()));
     }
+}
+
+#[test]
+fn request_flags_are_one_element_at_most() {
+    let two = token(b"\xa1\x04\x05\x00\x05\x00");
+    assert_eq!(kind(&two), DecodeErrorKind::TrailingData { octets: 2 });
+    let ends_inside = token(b"\xa1\x02\x03\x05");
+    let truncated = DecodeErrorKind::Truncated {
+        needed: 5,
+        found: 0,
+    };
+    assert_eq!(kind(&ends_inside), truncated);
 }
 
 #[test]
