@@ -16,7 +16,7 @@ fn main() {
     divan::main();
 }
 
-/// As logins come: what is new expires after all else, within the minute.
+/// As logins come: what is new expires after all else, and all of it in the same second.
 #[divan::bench(args = RECORDS, threads = [1, 2], sample_size = 100, sample_count = 1000)]
 fn one_after_the_other(bencher: Bencher<'_, '_>, records: u64) {
     new_tag(bencher, records, |number| {
